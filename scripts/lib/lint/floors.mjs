@@ -1,0 +1,169 @@
+// The floors of the project and what each may import: data for the lint rule in floors-rule.mjs.
+// A file belongs to the first floor one of whose `files` is a prefix of its path. An import is allowed when it
+// stays inside its own floor, or when its target is a prefix match of `imports` (or of `types`, for a type-only
+// import). Ground files are open to everyone. Packages not named in `packages` are refused.
+
+/** Open to every floor. */
+const GROUND = [
+  'src/lib/bytes/',
+  'src/lib/errors.ts',
+  'src/lib/networks.ts',
+  'src/lib/account-id.ts',
+  'src/lib/clock.ts',
+  'src/lib/log.ts',
+  'src/lib/random.ts'
+];
+
+const CRYPTO = 'src/lib/crypto/';
+const WIRE = 'src/lib/wire/';
+const ONION = 'src/lib/onion/';
+const SWARM = 'src/lib/swarm/';
+const STORAGE = 'src/lib/storage/';
+const MESSENGER = 'src/lib/messenger/';
+const CONFIG = 'src/lib/config/';
+const HFS = 'src/lib/hfs/';
+const TEXT = 'src/lib/text/';
+
+const ENGINE = [CRYPTO, WIRE, ONION, SWARM, CONFIG, HFS, STORAGE, MESSENGER];
+const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
+/** What the page shares with the worker: shapes of commands and of rows, never code. */
+const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
+
+/**
+ * @typedef {object} Floor
+ * @property {string} name
+ * @property {string[]} files      path prefixes, from the root of the project
+ * @property {string[]} imports    path prefixes it may import
+ * @property {string[]} [types]    path prefixes it may import types from, besides `imports`
+ * @property {string[]} [typesOnly] its own files that may import nothing but types from `imports`
+ * @property {string[]} [workerUrls] files it may name with `?worker&url`: an address, not code
+ * @property {string[]} [packages] packages and virtual modules, by prefix
+ * @property {boolean} [ambient]   may use what a page, a worker or Node puts into the global scope
+ */
+
+/** @type {Floor[]} Lowest first. */
+export const FLOORS = [
+  { name: 'ground', files: GROUND, imports: [] },
+  { name: 'crypto', files: [CRYPTO], imports: [], packages: ['@noble/'] },
+  { name: 'wire', files: [WIRE], imports: [], packages: ['@bufbuild/protobuf'] },
+  { name: 'onion', files: [ONION], imports: [CRYPTO, WIRE] },
+  { name: 'swarm', files: [SWARM], imports: [ONION, WIRE, CRYPTO] },
+  { name: 'config', files: [CONFIG], imports: [WIRE, CRYPTO] },
+  { name: 'hfs', files: [HFS], imports: [WIRE, CRYPTO] },
+  {
+    name: 'storage',
+    files: [STORAGE],
+    imports: [`${CRYPTO}vault`, `${CRYPTO}slots`],
+    types: [WIRE, `${CRYPTO}index.ts`],
+    packages: ['dexie'],
+    ambient: true
+  },
+  { name: 'messenger', files: [MESSENGER], imports: [CRYPTO, WIRE, ONION, SWARM, CONFIG, HFS, STORAGE] },
+  {
+    name: 'worker',
+    files: ['src/lib/worker/'],
+    imports: ENGINE,
+    typesOnly: ['src/lib/worker/client.ts', 'src/lib/worker/protocol.ts'],
+    ambient: true
+  },
+  { name: 'text', files: [TEXT], imports: [], ambient: true },
+  {
+    name: 'state',
+    files: ['src/lib/state/'],
+    imports: ['src/lib/worker/client.ts', `${STORAGE}queries`, TEXT],
+    types: PAGE_TYPES,
+    workerUrls: ['src/lib/worker/host.ts'],
+    packages: [...SVELTE, 'dexie'],
+    ambient: true
+  },
+  {
+    name: 'components',
+    files: ['src/lib/components/'],
+    imports: ['src/lib/state/', TEXT],
+    types: PAGE_TYPES,
+    packages: [...SVELTE, 'virtua', 'qr'],
+    ambient: true
+  },
+  {
+    name: 'routes',
+    files: ['src/routes/'],
+    imports: ['src/lib/components/', 'src/lib/state/', TEXT, 'src/app.css'],
+    types: PAGE_TYPES,
+    workerUrls: ['src/lib/worker/host.ts'],
+    packages: SVELTE,
+    ambient: true
+  },
+  {
+    name: 'service worker',
+    files: ['src/service-worker/'],
+    imports: ENGINE,
+    packages: ['workbox-', '$service-worker'],
+    ambient: true
+  },
+  { name: 'gateway', files: ['gateway/'], imports: [CRYPTO, WIRE], packages: ['node:'], ambient: true },
+  {
+    name: 'localnet',
+    files: ['localnet/'],
+    imports: [CRYPTO, WIRE],
+    packages: ['node:', '@peculiar/x509'],
+    ambient: true
+  }
+];
+
+/** Names that exist only in a page or a browser worker, refused on floors without `ambient`. */
+export const BROWSER_GLOBALS = [
+  'window',
+  'document',
+  'navigator',
+  'localStorage',
+  'sessionStorage',
+  'indexedDB',
+  'caches',
+  'fetch',
+  'XMLHttpRequest',
+  'WebSocket',
+  'Worker',
+  'SharedWorker',
+  'BroadcastChannel'
+];
+
+const startsWithAny = (text, prefixes = []) => prefixes.some((prefix) => text.startsWith(prefix));
+
+/** The floor of a file (path from the root, forward slashes), or null outside the table. */
+export function floorOf(path) {
+  return FLOORS.find((floor) => startsWithAny(path, floor.files)) ?? null;
+}
+
+/** Whether the table has a say about this file: product code must stand on a floor. */
+export function needsFloor(path) {
+  return /^(src\/(lib|routes|service-worker)|gateway|localnet)\//.test(path);
+}
+
+/**
+ * Why `from` may not import `target`, or null when it may.
+ * @param {string} from path of the importing file, from the root
+ * @param {{ path: string, query: string } | { package: string }} target
+ * @param {boolean} typeOnly
+ * @returns {string | null}
+ */
+export function crossing(from, target, typeOnly) {
+  const floor = floorOf(from);
+  if (!floor) return null;
+  if ('package' in target) {
+    return startsWithAny(target.package, floor.packages)
+      ? null
+      : `floor "${floor.name}" does not use "${target.package}"`;
+  }
+  if (target.query.includes('worker') && target.query.includes('url')) {
+    return startsWithAny(target.path, floor.workerUrls)
+      ? null
+      : `floor "${floor.name}" starts no worker from "${target.path}"`;
+  }
+  const other = floorOf(target.path);
+  if (other?.name === 'ground' || startsWithAny(target.path, floor.files)) return null;
+  if (startsWithAny(target.path, floor.imports)) {
+    return typeOnly || !floor.typesOnly?.includes(from) ? null : `"${from}" imports only types from below`;
+  }
+  if (typeOnly && startsWithAny(target.path, floor.types)) return null;
+  return `floor "${floor.name}" may not import ${typeOnly ? 'types of ' : ''}"${target.path}"${other ? ` (floor "${other.name}")` : ''}`;
+}

@@ -35,3 +35,58 @@ export function cspDirectives(environment = process.env) {
     'trusted-types': ['svelte-trusted-html', 'onionskin-script-url']
   };
 }
+
+/** Words of a policy that are written in quotes. */
+const KEYWORD = /^(self|none|unsafe-\w+|report-sample|strict-dynamic|(sha256|sha384|sha512|nonce)-.+)$/;
+
+/** A policy as the text of its header. `frame-ancestors` works in a header only, so it is added here. */
+export function cspText(directives) {
+  const all = { ...directives, 'frame-ancestors': ['none'] };
+  return Object.entries(all)
+    .map(([name, sources]) => [name, ...sources.map((s) => quoted(name, s))].join(' '))
+    .join('; ');
+}
+
+function quoted(name, source) {
+  // Names of Trusted Types policies stand bare, those of their sinks in quotes.
+  if (name === 'trusted-types') return source;
+  return name === 'require-trusted-types-for' || KEYWORD.test(source) ? `'${source}'` : source;
+}
+
+/** Features of the platform that the app has no use for, and those it keeps to itself. */
+const REFUSED_FEATURES = [
+  'accelerometer',
+  'bluetooth',
+  'browsing-topics',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'local-fonts',
+  'magnetometer',
+  'midi',
+  'payment',
+  'serial',
+  'usb',
+  'xr-spatial-tracking'
+];
+const OWN_FEATURES = [
+  'camera',
+  'clipboard-write',
+  'display-capture',
+  'fullscreen',
+  'microphone',
+  'web-share'
+];
+
+/** Headers of every response, whatever it holds. */
+export const COMMON_HEADERS = {
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': [
+    ...REFUSED_FEATURES.map((feature) => `${feature}=()`),
+    ...OWN_FEATURES.map((feature) => `${feature}=(self)`)
+  ].join(', '),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff'
+};

@@ -1,0 +1,149 @@
+// What a build needs after Vite: response headers of every file (headers.json for the gateway, _headers for static
+// hosts), compressed twins, and the release manifest (design.md §8).
+import { createHash } from 'node:crypto';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { COMMON_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
+
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json',
+  '.webmanifest': 'application/manifest+json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.txt': 'text/plain; charset=utf-8',
+  '.woff2': 'font/woff2',
+  '.bin': 'application/octet-stream'
+};
+const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.json', '.webmanifest', '.svg', '.txt', '.bin']);
+/** Below this a compressed answer is no smaller once its headers are counted. */
+const MIN_COMPRESSED_BYTES = 256;
+
+/** Made here, or different on every host: no part of what a release vouches for. */
+const OWN_FILES = new Set([
+  '/headers.json',
+  '/_headers',
+  '/_redirects',
+  '/release-manifest.json',
+  '/network.json'
+]);
+
+const sha256 = (bytes, encoding) => createHash('sha256').update(bytes).digest(encoding);
+
+/** The policy that Kit wrote into an html file, as text. */
+function metaPolicy(html) {
+  const found = /<meta http-equiv="content-security-policy" content="([^"]*)">/i.exec(html);
+  if (!found) return null;
+  return found[1].replaceAll('&#39;', "'").replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+}
+
+/**
+ * The policy of one html file as a header: Kit's own, which knows the hash of its inline script.
+ * @throws Error when the file holds an inline script that the policy does not name
+ */
+export function htmlPolicy(path, html) {
+  const policy = metaPolicy(html);
+  if (!policy) throw new Error(`${path} has no Content-Security-Policy`);
+  for (const [, attributes, text] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/gi)) {
+    if (/\bsrc=/.test(attributes)) continue;
+    if (!policy.includes(`'sha256-${sha256(text, 'base64')}'`)) {
+      throw new Error(`${path} holds an inline script that its policy does not name`);
+    }
+  }
+  return `${policy}; frame-ancestors 'none'`;
+}
+
+/** Response headers of one file, besides those common to all. */
+function headersOf(path, bytes) {
+  const type = TYPES[extname(path)] ?? 'application/octet-stream';
+  const immutable = path.startsWith('/_app/immutable/');
+  return {
+    'content-type': type,
+    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+    'content-security-policy':
+      extname(path) === '.html' ? htmlPolicy(path, bytes.toString('utf8')) : cspText(cspDirectives()),
+    etag: `"${sha256(bytes, 'base64url').slice(0, 22)}"`
+  };
+}
+
+/** Writes the twins of a file that are smaller than itself; resolves with their encodings and the least size. */
+async function compress(file, bytes) {
+  if (!COMPRESSIBLE.has(extname(file)) || bytes.length < MIN_COMPRESSED_BYTES) {
+    return { encodings: [], least: bytes.length };
+  }
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
+  };
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(bytes, { params }),
+    promisify(gzip)(bytes, { level: 9 })
+  ]);
+  const encodings = [];
+  for (const [name, ending, twin] of [
+    ['br', '.br', br],
+    ['gzip', '.gz', gz]
+  ]) {
+    if (twin.length >= bytes.length) continue;
+    await writeFile(file + ending, twin);
+    encodings.push(name);
+  }
+  return { encodings, least: Math.min(bytes.length, br.length, gz.length) };
+}
+
+/**
+ * The `_headers` file of static hosts. Hosts join what several rules say, and two policies would both apply, so
+ * each file's policy stands at its own address alone and the rule for all carries none.
+ */
+export function headersFile(files) {
+  const block = (path, headers) =>
+    [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
+  const blocks = [block('/*', { ...COMMON_HEADERS, 'x-frame-options': 'DENY' })];
+  for (const [path, { headers }] of Object.entries(files)) {
+    const { 'content-type': type, 'cache-control': cache, 'content-security-policy': policy } = headers;
+    const own = { 'content-type': type, 'cache-control': cache, 'content-security-policy': policy };
+    const page = path.endsWith('.html') ? path.replace(/(index)?\.html$/, '') : null;
+    for (const address of page && page !== path ? [path, page] : [path]) blocks.push(block(address, own));
+  }
+  return `${blocks.join('\n\n')}\n`;
+}
+
+/**
+ * Finishes the build in `directory`.
+ * @param {string} directory @param {string} version
+ * @returns {Promise<{ files: number, bytes: number }>} what a release vouches for, and its size when compressed
+ */
+export async function finishBuild(directory, version) {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = {};
+  const hashes = {};
+  let total = 0;
+  for (const file of names.sort()) {
+    const path = `/${relative(directory, file).split(sep).join('/')}`;
+    if (/\.(br|gz)$/.test(path)) {
+      await rm(file);
+      continue;
+    }
+    if (OWN_FILES.has(path)) continue;
+    const bytes = await readFile(file);
+    const { encodings, least } = await compress(file, bytes);
+    files[path] = { headers: headersOf(path, bytes), encodings };
+    hashes[path] = sha256(bytes, 'hex');
+    total += least;
+  }
+  const write = (name, text) => writeFile(join(directory, name), text);
+  const manifest = Buffer.from(`${JSON.stringify({ version, files: hashes }, null, 1)}\n`);
+  files['/release-manifest.json'] = { headers: headersOf('/release-manifest.json', manifest), encodings: [] };
+  await write('headers.json', `${JSON.stringify({ common: COMMON_HEADERS, files }, null, 1)}\n`);
+  await write('_headers', headersFile(files));
+  await write('_redirects', '/* /200.html 200\n');
+  // Last, since its presence says that the build is complete.
+  await write('release-manifest.json', manifest);
+  return { files: Object.keys(hashes).length, bytes: total };
+}

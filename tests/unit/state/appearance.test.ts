@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DEFAULT_APPEARANCE, parseAppearance, TEXT_SIZE } from '../../../src/lib/state/appearance.ts';
+
+describe('the stored appearance', () => {
+  it('is read back as it was written', () => {
+    const chosen = {
+      theme: 'ocean-dark',
+      accent: 'moss',
+      textSize: 130,
+      density: 'compact',
+      enterSends: false
+    };
+    expect(parseAppearance(JSON.stringify(chosen))).toEqual(chosen);
+  });
+
+  it('falls back field by field', () => {
+    expect(parseAppearance('{"theme":"neon","accent":"plum","textSize":"big","enterSends":1}')).toEqual({
+      ...DEFAULT_APPEARANCE,
+      accent: 'plum'
+    });
+    for (const broken of [null, '', 'nonsense', '[]', 'null', '3']) {
+      expect(parseAppearance(broken)).toEqual(DEFAULT_APPEARANCE);
+    }
+  });
+
+  it('keeps the text size within its range and on its steps', () => {
+    fc.assert(
+      fc.property(fc.double(), (size) => {
+        const { textSize } = parseAppearance(JSON.stringify({ textSize: size }));
+        expect(textSize).toBeGreaterThanOrEqual(TEXT_SIZE.min);
+        expect(textSize).toBeLessThanOrEqual(TEXT_SIZE.max);
+        expect(textSize % TEXT_SIZE.step).toBe(0);
+      })
+    );
+  });
+});

@@ -1,0 +1,187 @@
+// Row types, and how a row's content is sealed and opened at rest: AES-256-GCM, a fresh nonce each time, table and
+// primary key as associated data, so that no row can stand in for another (design.md §6). Awaits foreign promises:
+// never call these inside a transaction.
+import type { AccountId } from '../account-id.ts';
+import { bytesToUtf8, utf8ToBytes } from '../bytes/index.ts';
+import { openBytes, sealBytes } from '../crypto/vault.ts';
+import type { RandomBytes } from '../random.ts';
+import { storageError } from './errors.ts';
+import type { MessageState } from './views.ts';
+
+export type TableName = 'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors';
+
+/** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
+export interface SealedRow {
+  readonly id: string;
+  readonly rev: number;
+  readonly sealed: Uint8Array;
+}
+
+/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `counters`. */
+export type MetaRow = SealedRow;
+
+/** Which engine may write; a plain counter, since a transaction cannot wait for it to be opened. */
+export interface EpochRow {
+  readonly id: 'engine';
+  readonly value: number;
+}
+
+export interface ConversationRow extends SealedRow {
+  /** Keyed hash of the Account ID. */
+  readonly accountHash: string;
+  /** Time of the last message, milliseconds. */
+  readonly order: number;
+}
+
+export interface MessageRow extends SealedRow {
+  readonly conversationId: string;
+  readonly sort: number;
+  /** `sort` again, on received messages only: the index behind unread counts. */
+  readonly incomingSort?: number;
+  /** Keyed hash of author and sent time; a second message with it is a duplicate. */
+  readonly authorTimeHash: string;
+  /** Keyed hash of the message hash in our own swarm, once known. */
+  readonly messageHash?: string;
+}
+
+export interface OutboxRow extends SealedRow {
+  /** Entries of one lane leave in order of `sort`. Absent while the entry waits for the person (failed). */
+  readonly lane?: string;
+  readonly sort: number;
+  readonly messageId: string;
+}
+
+/** Lane of the copies for our other devices; sorts after every conversation id, which are hex. */
+export const COPY_LANE = '~copies';
+
+/** A message hash that is not to be opened again; `id` is its keyed hash. */
+export interface SeenRow {
+  readonly id: string;
+  readonly expiresAtMs: number;
+}
+
+/** Author and sent time (keyed hash) of a message the person deleted, so that a replay does not bring it back. */
+export interface GraveRow {
+  readonly id: string;
+}
+
+/** Last hash read from one service node in one namespace; `id` is the keyed hash of both. */
+export interface CursorRow extends SealedRow {
+  readonly updatedAtMs: number;
+}
+
+export interface ConversationContent {
+  readonly kind: 'contact' | 'note-to-self';
+  readonly accountId: AccountId;
+  readonly name: string | null;
+  /** `lastUpdateSeconds` of the profile `name` came with (accounts-and-messages.md §4.11). */
+  readonly nameUpdatedSeconds: number;
+  readonly lastMessage: {
+    readonly messageId: string;
+    readonly sort: number;
+    readonly preview: string;
+    readonly direction: 'in' | 'out';
+    readonly state: MessageState;
+  } | null;
+  readonly lastAtMs: number;
+  /** Received messages up to here are read. */
+  readonly readUpToSort: number;
+  readonly unread: number;
+  readonly firstUnreadSort: number | null;
+  readonly failed: number;
+  readonly pinned: boolean;
+  readonly muted: boolean;
+  readonly draft: string | null;
+}
+
+export interface MessageContent {
+  readonly direction: 'in' | 'out';
+  readonly authorId: AccountId;
+  readonly text: string;
+  readonly sentAtMs: number;
+  /** Network time at which this device stored it. */
+  readonly receivedAtMs: number;
+  readonly state: MessageState;
+  readonly failureCode: string | null;
+  /** In our own swarm: of the received item, or of the copy for our other devices. */
+  readonly messageHash: string | null;
+  readonly expiresAtMs: number | null;
+}
+
+/** One store request to be made, kept until a swarm has confirmed it. */
+export interface OutboxContent {
+  /** `message`: to the recipient; `copy`: to our own swarm (accounts-and-messages.md §3.3). */
+  readonly kind: 'message' | 'copy';
+  readonly conversationId: string;
+  readonly recipientId: AccountId;
+  /** Sent time; identity of the message. */
+  readonly timestampMs: number;
+  readonly text: string;
+  /** base64 of the data to store, from the first attempt on, so that every attempt stores the same. */
+  readonly dataBase64: string | null;
+  /** base64 of the data of the copy, sealed together with it. */
+  readonly copyDataBase64: string | null;
+  readonly attempts: number;
+  /** Device time of the first attempt that reached the network; null before. */
+  readonly firstAttemptAtMs: number | null;
+  /** Device time before which no attempt is made. */
+  readonly notBeforeMs: number;
+}
+
+export interface CursorContent {
+  readonly nodeEd25519Hex: string;
+  readonly namespace: number;
+  readonly lastHash: string;
+}
+
+export interface ProfileContent {
+  readonly profileId: string;
+  readonly accountId: AccountId;
+  readonly displayName: string;
+  /** Seconds since 1970; goes out as `lastUpdateSeconds`. */
+  readonly displayNameUpdatedSeconds: number;
+  readonly networkId: string;
+  readonly createdHere: boolean;
+}
+
+export interface SendClockContent {
+  /** Largest sent time this account used on this device. */
+  readonly lastTimestampMs: number;
+  /** Device clock minus network time, as last learnt; null before. */
+  readonly offsetMs: number | null;
+}
+
+/** How many items were refused, by reason; for About and tests. */
+export interface CountersContent {
+  readonly rejected: Readonly<Record<string, number>>;
+}
+
+const associatedData = (table: TableName, id: string) => `${table}/${id}`;
+
+/** Seals `content` for the row `id` of `table`. Outside transactions only. */
+export function sealContent(
+  key: CryptoKey,
+  table: TableName,
+  id: string,
+  content: object,
+  random: RandomBytes
+): Promise<Uint8Array> {
+  return sealBytes(key, utf8ToBytes(JSON.stringify(content)), associatedData(table, id), random);
+}
+
+/**
+ * Opens the content of a row. Outside transactions only.
+ * @throws StorageError `row-damaged`
+ */
+export async function openContent<Content>(
+  key: CryptoKey,
+  table: TableName,
+  row: SealedRow
+): Promise<Content> {
+  try {
+    const bytes = await openBytes(key, row.sealed, associatedData(table, row.id));
+    return JSON.parse(bytesToUtf8(bytes)) as Content;
+  } catch (cause) {
+    throw storageError('row-damaged', cause, { table });
+  }
+}

@@ -1,0 +1,68 @@
+// Table layout of a profile's database, as an append-only list of named migrations; the position is the version.
+// Indexes hold random local ids, sort keys and keyed hashes; everything else of a row is sealed (design.md §6).
+import Dexie, { type EntityTable, type Table } from 'dexie';
+import type {
+  ConversationRow,
+  CursorRow,
+  EpochRow,
+  GraveRow,
+  MessageRow,
+  MetaRow,
+  OutboxRow,
+  SeenRow,
+  TableName
+} from './rows.ts';
+import { OpenedRows } from './opened-rows.ts';
+
+interface Migration {
+  readonly name: string;
+  readonly stores: Readonly<Record<string, string | null>>;
+}
+
+/** Append only: a released entry never changes. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    name: 'two-people-talk',
+    stores: {
+      meta: 'id',
+      epoch: 'id',
+      conversations: 'id, &accountHash, order',
+      messages: 'id, [conversationId+sort], [conversationId+incomingSort], &authorTimeHash, messageHash',
+      outbox: 'id, [lane+sort], messageId',
+      seen: 'id, expiresAtMs',
+      graves: 'id',
+      cursors: 'id, updatedAtMs'
+    }
+  }
+];
+
+/** The open database of one profile. */
+export class ProfileDatabase extends Dexie {
+  declare meta: EntityTable<MetaRow, 'id'>;
+  declare epoch: EntityTable<EpochRow, 'id'>;
+  declare conversations: EntityTable<ConversationRow, 'id'>;
+  declare messages: EntityTable<MessageRow, 'id'>;
+  declare outbox: EntityTable<OutboxRow, 'id'>;
+  declare seen: EntityTable<SeenRow, 'id'>;
+  declare graves: EntityTable<GraveRow, 'id'>;
+  declare cursors: EntityTable<CursorRow, 'id'>;
+
+  /** Rows already opened by this context, so that a re-run query opens only what changed. */
+  readonly openedRows = new OpenedRows();
+
+  constructor(name: string, environment?: IndexedDbEnvironment) {
+    super(name, { ...environment, cache: 'disabled' });
+    MIGRATIONS.forEach((migration, index) => this.version(index + 1).stores({ ...migration.stores }));
+  }
+}
+
+/** A table by name, for code that handles rows of any kind. */
+export function tableOf(db: ProfileDatabase, name: TableName): Table<{ id: string; rev?: number }, string> {
+  return db.table(name);
+}
+
+/** The IndexedDB to use; in a browser the global one. */
+export interface IndexedDbEnvironment {
+  readonly indexedDB: IDBFactory;
+  readonly IDBKeyRange: typeof IDBKeyRange;
+}

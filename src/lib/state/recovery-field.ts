@@ -1,20 +1,12 @@
 // The one text box of the restore screen and the thirteen slots that mirror it: pure (ux.md §4.2). Which words
 // exist is known to the engine alone; its check comes in as data.
+import type { Commands, WordCheck } from '../worker/protocol.ts';
 
 /** Words of a recovery password (accounts-and-messages.md §1.2). */
 export const RECOVERY_WORDS = 13;
 
-/** One checked word, as the engine's `phrase.check` answers. */
-export interface CheckedWord {
-  readonly word: string;
-  readonly status: 'ok' | 'partial' | 'unknown';
-  readonly suggestions: readonly string[];
-}
-
-export interface PhraseCheck {
-  readonly words: readonly CheckedWord[];
-  readonly problem: string | null;
-}
+/** What the engine says about a phrase as typed. */
+export type PhraseCheck = Commands['phrase.check']['out'];
 
 export type SlotState = 'empty' | 'waiting' | 'ok' | 'typing' | 'unknown';
 
@@ -80,7 +72,7 @@ export function mirrorSlots(text: string, check: PhraseCheck | null): Slot[] {
   });
 }
 
-function slot(index: number, word: string, typing: boolean, checked: CheckedWord | undefined): Slot {
+function slot(index: number, word: string, typing: boolean, checked: WordCheck | undefined): Slot {
   const number = index + 1;
   if (word === '') return { number, word, state: 'empty', ghost: '' };
   const known = checked?.word === word ? checked : undefined;

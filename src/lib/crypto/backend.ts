@@ -1,0 +1,191 @@
+// The one façade over the primitives: WebCrypto where it passes its known-answer test, noble elsewhere. Callers cannot
+// tell which; lengths, edge cases of keys and refusals are decided here, the same for both (design.md §5).
+import { UsageError } from '../errors.ts';
+import { systemRandom, type RandomBytes } from '../random.ts';
+import { isAcceptablePoint, isReducedScalar } from './ed25519-rules.ts';
+import { assertLength, CryptoError } from './errors.ts';
+import { passesKnownAnswers } from './known-answers.ts';
+import { NOBLE_PRIMITIVES } from './noble-primitives.ts';
+import type { Bytes, PrimitiveName, Primitives } from './primitives.ts';
+import { webcryptoPrimitives } from './webcrypto-primitives.ts';
+
+export type Implementation = 'webcrypto' | 'noble';
+
+export interface X25519KeyPair {
+  /** 32 bytes. */
+  readonly publicKey: Bytes;
+  /** 32 bytes. */
+  readonly secretKey: Bytes;
+}
+
+/** All keys are raw bytes: 32 for both curves, with Ed25519 secrets as seeds. */
+export interface CryptoBackend {
+  /** Which implementation each primitive uses. */
+  readonly primitives: Readonly<Record<PrimitiveName, Implementation>>;
+  readonly random: RandomBytes;
+  generateX25519(): Promise<X25519KeyPair>;
+  /** @throws CryptoError `bad-key-length` */
+  x25519PublicKey(secretKey: Uint8Array): Promise<Bytes>;
+  /**
+   * 32 bytes (RFC 7748 §6.1).
+   * @throws CryptoError `bad-key-length`; `low-order-point` when the result is all zero
+   */
+  x25519SharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes>;
+  /** @throws CryptoError `bad-key-length` */
+  ed25519PublicKey(seed: Uint8Array): Promise<Bytes>;
+  /**
+   * 64 bytes (RFC 8032 §5.1.6).
+   * @throws CryptoError `bad-key-length`
+   */
+  ed25519Sign(seed: Uint8Array, message: Uint8Array): Promise<Bytes>;
+  /**
+   * Strict and cofactorless: a key or an R that is not canonical or of small order, and an S not below the group order,
+   * give false, as do wrong lengths. Never throws.
+   */
+  ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  /**
+   * AES-256-GCM: ciphertext ‖ 16-byte tag.
+   * @param nonce 12 bytes, never twice with one key
+   * @throws CryptoError `bad-key-length`
+   */
+  aesGcmEncrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
+  /** @throws CryptoError `bad-key-length`, `open-failed` */
+  aesGcmDecrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
+  hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
+  sha256(message: Uint8Array): Promise<Bytes>;
+  sha512(message: Uint8Array): Promise<Bytes>;
+  /** RFC 5869 with SHA-256; `length` 1..8160 bytes. */
+  hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
+}
+
+const MAX_HKDF_BYTES = 255 * 32;
+
+const PRIMITIVE_NAMES: readonly PrimitiveName[] = ['x25519', 'ed25519', 'aes-gcm', 'hkdf', 'sha2', 'hmac'];
+
+const ALL_NOBLE: Readonly<Record<PrimitiveName, Implementation>> = {
+  x25519: 'noble',
+  ed25519: 'noble',
+  'aes-gcm': 'noble',
+  hkdf: 'noble',
+  sha2: 'noble',
+  hmac: 'noble'
+};
+
+function assertAesInput(key: Uint8Array, nonce: Uint8Array): void {
+  assertLength(key, 32, 'key');
+  assertLength(nonce, 12, 'nonce');
+}
+
+function x25519Methods({ x25519 }: Primitives, random: RandomBytes) {
+  return {
+    async generateX25519() {
+      const secretKey = random(32);
+      return { publicKey: await x25519.publicKey(secretKey), secretKey };
+    },
+    async x25519PublicKey(secretKey: Uint8Array) {
+      assertLength(secretKey, 32, 'secretKey');
+      return x25519.publicKey(secretKey);
+    },
+    async x25519SharedSecret(secretKey: Uint8Array, publicKey: Uint8Array) {
+      assertLength(secretKey, 32, 'secretKey');
+      assertLength(publicKey, 32, 'publicKey');
+      const shared = await x25519.sharedSecret(secretKey, publicKey);
+      if (shared === null) throw new CryptoError('low-order-point', { details: { input: 'publicKey' } });
+      return shared;
+    }
+  };
+}
+
+function ed25519Methods({ ed25519 }: Primitives) {
+  return {
+    async ed25519PublicKey(seed: Uint8Array) {
+      assertLength(seed, 32, 'seed');
+      return ed25519.publicKey(seed);
+    },
+    async ed25519Sign(seed: Uint8Array, message: Uint8Array) {
+      assertLength(seed, 32, 'seed');
+      return ed25519.sign(seed, message);
+    },
+    async ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) {
+      if (publicKey.length !== 32 || signature.length !== 64) return false;
+      if (!isAcceptablePoint(publicKey) || !isAcceptablePoint(signature.subarray(0, 32))) return false;
+      if (!isReducedScalar(signature.subarray(32))) return false;
+      return ed25519.verify(publicKey, message, signature);
+    }
+  };
+}
+
+function createBackend(
+  primitives: Primitives,
+  names: Readonly<Record<PrimitiveName, Implementation>>,
+  random: RandomBytes
+): CryptoBackend {
+  const { 'aes-gcm': aesGcm, sha2 } = primitives;
+  return {
+    primitives: names,
+    random,
+    ...x25519Methods(primitives, random),
+    ...ed25519Methods(primitives),
+    async aesGcmEncrypt(key, nonce, plaintext, aad) {
+      assertAesInput(key, nonce);
+      return aesGcm.encrypt(key, nonce, plaintext, aad);
+    },
+    async aesGcmDecrypt(key, nonce, sealed, aad) {
+      assertAesInput(key, nonce);
+      const plaintext = await aesGcm.decrypt(key, nonce, sealed, aad);
+      if (plaintext === null) throw new CryptoError('open-failed', { details: { input: 'sealed' } });
+      return plaintext;
+    },
+    hmacSha256: primitives.hmac,
+    sha256: sha2.sha256,
+    sha512: sha2.sha512,
+    async hkdfSha256(ikm, salt, info, length) {
+      if (!Number.isInteger(length) || length < 1 || length > MAX_HKDF_BYTES) {
+        throw new UsageError('an HKDF length of 1..8160');
+      }
+      return primitives.hkdf(ikm, salt, info, length);
+    }
+  };
+}
+
+/** Everything in JavaScript. */
+export function createNobleBackend(random: RandomBytes = systemRandom): CryptoBackend {
+  return createBackend(NOBLE_PRIMITIVES, ALL_NOBLE, random);
+}
+
+/**
+ * Tests each primitive of `subtle` once and uses those that answer right.
+ * @param options.subtle the platform's when absent; null forces noble
+ */
+export async function createCryptoBackend(
+  options: { subtle?: SubtleCrypto | null; random?: RandomBytes } = {}
+): Promise<CryptoBackend> {
+  const random = options.random ?? systemRandom;
+  const subtle = options.subtle === undefined ? globalThis.crypto?.subtle : options.subtle;
+  if (subtle == null) return createNobleBackend(random);
+  const candidates = webcryptoPrimitives(subtle, NOBLE_PRIMITIVES);
+  const passed = await Promise.all(PRIMITIVE_NAMES.map((name) => passesKnownAnswers(name, candidates)));
+  const good = new Set(PRIMITIVE_NAMES.filter((_, index) => passed[index]));
+  const pick = <Name extends PrimitiveName>(name: Name): Primitives[Name] =>
+    good.has(name) ? candidates[name] : NOBLE_PRIMITIVES[name];
+  const label = (name: PrimitiveName): Implementation => (good.has(name) ? 'webcrypto' : 'noble');
+  return createBackend(
+    {
+      x25519: pick('x25519'),
+      ed25519: pick('ed25519'),
+      'aes-gcm': pick('aes-gcm'),
+      hkdf: pick('hkdf'),
+      sha2: pick('sha2'),
+      hmac: pick('hmac')
+    },
+    {
+      x25519: label('x25519'),
+      ed25519: label('ed25519'),
+      'aes-gcm': label('aes-gcm'),
+      hkdf: label('hkdf'),
+      sha2: label('sha2'),
+      hmac: label('hmac')
+    },
+    random
+  );
+}

@@ -1,0 +1,49 @@
+// The crypto floor: bytes in, bytes out; no network, storage or clock.
+export { CryptoError, MnemonicError, type CryptoErrorCode, type MnemonicErrorCode } from './errors.ts';
+export {
+  createCryptoBackend,
+  createNobleBackend,
+  type CryptoBackend,
+  type Implementation,
+  type X25519KeyPair
+} from './backend.ts';
+export { blake2b, type Blake2bOptions } from './hash.ts';
+export {
+  accountIdFromEd25519,
+  createAccountSeed,
+  deriveIdentity,
+  x25519PublicKeyFromEd25519,
+  type Identity
+} from './identity.ts';
+export {
+  checkRecoveryWords,
+  decodeRecoveryPassword,
+  encodeRecoveryPassword,
+  type WordCheck
+} from './mnemonic.ts';
+export { padMessage, stripPadding } from './padding.ts';
+export {
+  decoyProSignature,
+  openMessage,
+  SEAL_OVERHEAD_BYTES,
+  sealMessage,
+  type OpenedMessage
+} from './seal.ts';
+export {
+  createHopKey,
+  decryptLayer,
+  deriveHopKey,
+  encryptLayer,
+  type HopCipher,
+  type HopKey
+} from './hop.ts';
+export { messageHash } from './message-hash.ts';
+export * from './signature.ts';
+export {
+  parseSubaccountToken,
+  SUBACCOUNT_FLAGS,
+  verifySignedRequest,
+  type SignedRequest,
+  type SubaccountToken
+} from './subaccount.ts';
+export { nameHash, openNameRecord } from './name-service.ts';

@@ -1,0 +1,111 @@
+// The start-up test that decides whether an implementation of a primitive is used: published answers, and a refusal
+// where the primitive must refuse. A name that merely exists proves nothing.
+import { bytesToHex, hexToBytes, utf8ToBytes } from '../bytes/index.ts';
+import type { PrimitiveName, Primitives } from './primitives.ts';
+
+/** RFC 7748 §5.2: the first vector, and the first step of the iterated one. */
+const X25519 = {
+  secretHex: 'a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4',
+  publicHex: 'e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c',
+  sharedHex: 'c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552',
+  nineHex: '0900000000000000000000000000000000000000000000000000000000000000',
+  nineTimesBaseHex: '422c8e7a6227d7bca1350b3e2bb7279f7897b87bb6854b783c60e80311ae3079'
+};
+
+/** RFC 8032 §7.1, test 2. */
+const ED25519 = {
+  seedHex: '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+  publicHex: '3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c',
+  messageHex: '72',
+  signatureHex:
+    '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da' +
+    '085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00'
+};
+
+/** McGrew and Viega, "The Galois/Counter Mode of Operation", test case 14: key, nonce and plaintext all zero. */
+const AES_GCM_SEALED_HEX = 'cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919';
+
+/** RFC 5869 A.1. */
+const HKDF = {
+  ikmHex: '0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b',
+  saltHex: '000102030405060708090a0b0c',
+  infoHex: 'f0f1f2f3f4f5f6f7f8f9',
+  outputHex: '3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865'
+};
+
+/** RFC 4231 §4.3. */
+const HMAC_HEX = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843';
+
+/** FIPS 180-4 examples for "abc". */
+const SHA256_HEX = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+const SHA512_HEX =
+  'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a' +
+  '2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f';
+
+type Test = (primitives: Primitives) => Promise<boolean>;
+
+const TESTS: Readonly<Record<PrimitiveName, Test>> = {
+  async x25519({ x25519 }) {
+    const secretKey = hexToBytes(X25519.secretHex);
+    const shared = await x25519.sharedSecret(secretKey, hexToBytes(X25519.publicHex));
+    const publicKey = await x25519.publicKey(hexToBytes(X25519.nineHex));
+    return (
+      shared !== null &&
+      bytesToHex(shared) === X25519.sharedHex &&
+      bytesToHex(publicKey) === X25519.nineTimesBaseHex &&
+      (await x25519.sharedSecret(secretKey, new Uint8Array(32))) === null
+    );
+  },
+  async ed25519({ ed25519 }) {
+    const message = hexToBytes(ED25519.messageHex);
+    const publicKey = hexToBytes(ED25519.publicHex);
+    const signature = await ed25519.sign(hexToBytes(ED25519.seedHex), message);
+    return (
+      bytesToHex(signature) === ED25519.signatureHex &&
+      (await ed25519.verify(publicKey, message, signature)) &&
+      !(await ed25519.verify(publicKey, hexToBytes('73'), signature))
+    );
+  },
+  async 'aes-gcm'({ 'aes-gcm': aesGcm }) {
+    const key = new Uint8Array(32);
+    const nonce = new Uint8Array(12);
+    const sealed = await aesGcm.encrypt(key, nonce, new Uint8Array(16));
+    const opened = await aesGcm.decrypt(key, nonce, sealed);
+    return (
+      bytesToHex(sealed) === AES_GCM_SEALED_HEX &&
+      opened !== null &&
+      opened.every((byte) => byte === 0) &&
+      (await aesGcm.decrypt(key, nonce, sealed, utf8ToBytes('other'))) === null
+    );
+  },
+  async hkdf({ hkdf }) {
+    const { ikmHex, saltHex, infoHex, outputHex } = HKDF;
+    const output = await hkdf(
+      hexToBytes(ikmHex),
+      hexToBytes(saltHex),
+      hexToBytes(infoHex),
+      outputHex.length / 2
+    );
+    return bytesToHex(output) === outputHex;
+  },
+  async sha2({ sha2 }) {
+    const message = utf8ToBytes('abc');
+    return (
+      bytesToHex(await sha2.sha256(message)) === SHA256_HEX &&
+      bytesToHex(await sha2.sha512(message)) === SHA512_HEX
+    );
+  },
+  async hmac({ hmac }) {
+    const code = await hmac(utf8ToBytes('Jefe'), utf8ToBytes('what do ya want for nothing?'));
+    return bytesToHex(code) === HMAC_HEX;
+  }
+};
+
+/** Whether `primitives` gives the published answers for `name`; an implementation that throws does not. */
+export async function passesKnownAnswers(name: PrimitiveName, primitives: Primitives): Promise<boolean> {
+  try {
+    return await TESTS[name](primitives);
+  } catch {
+    return false;
+  }
+}

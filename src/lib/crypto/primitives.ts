@@ -1,0 +1,49 @@
+// The shape of each primitive, which both implementations fill (noble-primitives.ts, webcrypto-primitives.ts).
+// Callers never see these: they use the façade of backend.ts, which has checked lengths before it calls.
+
+/** Bytes that own an ordinary buffer, as WebCrypto demands. */
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface X25519Primitive {
+  publicKey(secretKey: Uint8Array): Promise<Bytes>;
+  /** The shared secret, or null when it is all zero (RFC 7748 §6.1). */
+  sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes | null>;
+}
+
+export interface Ed25519Primitive {
+  publicKey(seed: Uint8Array): Promise<Bytes>;
+  sign(seed: Uint8Array, message: Uint8Array): Promise<Bytes>;
+  /** The cofactorless equation of RFC 8032 §5.1.7 on input that passed ed25519-rules.ts. */
+  verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+}
+
+export interface AesGcmPrimitive {
+  encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
+  /** null when authentication fails. */
+  decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Promise<Bytes | null>;
+}
+
+export interface Sha2Primitive {
+  sha256(message: Uint8Array): Promise<Bytes>;
+  sha512(message: Uint8Array): Promise<Bytes>;
+}
+
+export type HmacPrimitive = (key: Uint8Array, message: Uint8Array) => Promise<Bytes>;
+
+export type HkdfPrimitive = (
+  ikm: Uint8Array,
+  salt: Uint8Array,
+  info: Uint8Array,
+  length: number
+) => Promise<Bytes>;
+
+export interface Primitives {
+  readonly x25519: X25519Primitive;
+  readonly ed25519: Ed25519Primitive;
+  readonly 'aes-gcm': AesGcmPrimitive;
+  readonly hkdf: HkdfPrimitive;
+  readonly sha2: Sha2Primitive;
+  readonly hmac: HmacPrimitive;
+}
+
+export type PrimitiveName = keyof Primitives;

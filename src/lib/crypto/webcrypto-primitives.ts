@@ -1,0 +1,157 @@
+// The primitives WebCrypto has. Keys come and go as bytes; an imported secret key is remembered with the array it came
+// from, since importing costs as much as using it (the own identity is used for every message).
+import { equalBytes } from '../bytes/index.ts';
+import type {
+  AesGcmPrimitive,
+  Bytes,
+  Ed25519Primitive,
+  HkdfPrimitive,
+  HmacPrimitive,
+  Primitives,
+  Sha2Primitive,
+  X25519Primitive
+} from './primitives.ts';
+
+/** PKCS #8 around a 32-byte secret of RFC 8410; the last byte of the object identifier tells the curve. */
+const PKCS8_X25519 = Uint8Array.from([0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 34, 4, 32]);
+const PKCS8_ED25519 = Uint8Array.from([0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34, 4, 32]);
+
+/** The u coordinate of X25519's base point. */
+const BASE_POINT = Uint8Array.from({ length: 32 }, (_, index) => (index === 0 ? 9 : 0));
+
+/** All our arrays own ordinary buffers; the compiler cannot see it. */
+function source(bytes: Uint8Array): Bytes {
+  return bytes as Bytes;
+}
+
+function bytesOf(buffer: ArrayBuffer): Bytes {
+  return new Uint8Array(buffer);
+}
+
+type SecretImport = (secret: Uint8Array) => Promise<CryptoKey>;
+
+/** Remembers keys as long as their array lives; an array whose content changed (wiped, reused) is imported again. */
+function rememberBySource(importSecret: SecretImport): SecretImport {
+  const entries = new WeakMap<Uint8Array, { snapshot: Uint8Array; key: Promise<CryptoKey> }>();
+  return (secret) => {
+    const known = entries.get(secret);
+    if (known !== undefined && equalBytes(known.snapshot, secret)) return known.key;
+    const key = importSecret(secret);
+    entries.set(secret, { snapshot: secret.slice(), key });
+    return key;
+  };
+}
+
+function importPkcs8(
+  subtle: SubtleCrypto,
+  prefix: Uint8Array,
+  algorithm: string,
+  usage: KeyUsage
+): SecretImport {
+  return rememberBySource((secret) => {
+    const encoded = new Uint8Array(prefix.length + 32);
+    encoded.set(prefix);
+    encoded.set(secret, prefix.length);
+    return subtle.importKey('pkcs8', encoded, algorithm, false, [usage]);
+  });
+}
+
+function webcryptoX25519(subtle: SubtleCrypto): X25519Primitive {
+  const importSecret = importPkcs8(subtle, PKCS8_X25519, 'X25519', 'deriveBits');
+  const sharedSecret = async (secretKey: Uint8Array, publicKey: Uint8Array) => {
+    const [secret, other] = await Promise.all([
+      importSecret(secretKey),
+      subtle.importKey('raw', source(publicKey), 'X25519', false, [])
+    ]);
+    try {
+      return bytesOf(await subtle.deriveBits({ name: 'X25519', public: other }, secret, 256));
+    } catch {
+      // Both keys were imported, so the all-zero result is the one thing left to refuse.
+      return null;
+    }
+  };
+  return {
+    sharedSecret,
+    publicKey: (secretKey) => sharedSecret(secretKey, BASE_POINT) as Promise<Bytes>
+  };
+}
+
+function webcryptoEd25519(subtle: SubtleCrypto, noble: Ed25519Primitive): Ed25519Primitive {
+  const importSeed = importPkcs8(subtle, PKCS8_ED25519, 'Ed25519', 'sign');
+  return {
+    // WebCrypto gives a public key out of a seed only together with the seed, as JWK text.
+    publicKey: noble.publicKey,
+    sign: async (seed, message) =>
+      bytesOf(await subtle.sign('Ed25519', await importSeed(seed), source(message))),
+    async verify(publicKey, message, signature) {
+      try {
+        const key = await subtle.importKey('raw', source(publicKey), 'Ed25519', false, ['verify']);
+        return await subtle.verify('Ed25519', key, source(signature), source(message));
+      } catch {
+        return false;
+      }
+    }
+  };
+}
+
+function webcryptoAesGcm(subtle: SubtleCrypto): AesGcmPrimitive {
+  const importKey = (key: Uint8Array, usage: KeyUsage) =>
+    subtle.importKey('raw', source(key), 'AES-GCM', false, [usage]);
+  const parameters = (nonce: Uint8Array, aad: Uint8Array | undefined) => ({
+    name: 'AES-GCM',
+    iv: source(nonce),
+    ...(aad !== undefined && { additionalData: source(aad) })
+  });
+  return {
+    async encrypt(key, nonce, plaintext, aad) {
+      const imported = await importKey(key, 'encrypt');
+      return bytesOf(await subtle.encrypt(parameters(nonce, aad), imported, source(plaintext)));
+    },
+    async decrypt(key, nonce, sealed, aad) {
+      const imported = await importKey(key, 'decrypt');
+      try {
+        return bytesOf(await subtle.decrypt(parameters(nonce, aad), imported, source(sealed)));
+      } catch {
+        return null;
+      }
+    }
+  };
+}
+
+function webcryptoSha2(subtle: SubtleCrypto): Sha2Primitive {
+  return {
+    sha256: async (message) => bytesOf(await subtle.digest('SHA-256', source(message))),
+    sha512: async (message) => bytesOf(await subtle.digest('SHA-512', source(message)))
+  };
+}
+
+function webcryptoHmac(subtle: SubtleCrypto): HmacPrimitive {
+  return async (key, message) => {
+    // WebCrypto refuses an empty key; HMAC fills keys up with zeros, so one zero byte is the same key.
+    const filled = key.length === 0 ? new Uint8Array(1) : source(key);
+    const imported = await subtle.importKey('raw', filled, { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign'
+    ]);
+    return bytesOf(await subtle.sign('HMAC', imported, source(message)));
+  };
+}
+
+function webcryptoHkdf(subtle: SubtleCrypto): HkdfPrimitive {
+  return async (ikm, salt, info, length) => {
+    const key = await subtle.importKey('raw', source(ikm), 'HKDF', false, ['deriveBits']);
+    const parameters = { name: 'HKDF', hash: 'SHA-256', salt: source(salt), info: source(info) };
+    return bytesOf(await subtle.deriveBits(parameters, key, length * 8));
+  };
+}
+
+/** Every primitive over `subtle`; whether each works here is for known-answers.ts to find out. */
+export function webcryptoPrimitives(subtle: SubtleCrypto, noble: Primitives): Primitives {
+  return {
+    x25519: webcryptoX25519(subtle),
+    ed25519: webcryptoEd25519(subtle, noble.ed25519),
+    'aes-gcm': webcryptoAesGcm(subtle),
+    hkdf: webcryptoHkdf(subtle),
+    sha2: webcryptoSha2(subtle),
+    hmac: webcryptoHmac(subtle)
+  };
+}

@@ -47,3 +47,30 @@ export {
   type SubaccountToken
 } from './subaccount.ts';
 export { nameHash, openNameRecord } from './name-service.ts';
+export {
+  createDeviceKey,
+  createRoot,
+  deriveVaultKeys,
+  keyedHash,
+  openBytes,
+  sealBytes,
+  unwrapRoot,
+  wrapRoot,
+  type RowKey,
+  type VaultKeys
+} from './vault.ts';
+export {
+  createSlotFile,
+  decodeSlot,
+  encodeFreeSlot,
+  encodeUsedSlot,
+  findFreeSlot,
+  isSlotFile,
+  MAX_SLOT_CONTENT_BYTES,
+  readSlot,
+  replaceSlot,
+  SLOT_BYTES,
+  SLOT_COUNT,
+  SLOT_FILE_BYTES,
+  slotOffset
+} from './slots.ts';

@@ -11,7 +11,8 @@ const GROUND = [
   'src/lib/account-id.ts',
   'src/lib/clock.ts',
   'src/lib/log.ts',
-  'src/lib/random.ts'
+  'src/lib/random.ts',
+  'src/lib/release.ts'
 ];
 
 const CRYPTO = 'src/lib/crypto/';

@@ -1,0 +1,62 @@
+// What page and service worker agree on about releases (design.md §7): the manifest the build writes, and the
+// entry in Cache Storage by which a person accepts a new version. Without it a new worker does not install.
+
+/** Address of the manifest: version and SHA-256 of every file but /network.json. */
+export const RELEASE_MANIFEST_PATH = '/release-manifest.json';
+/** What the page posts to a waiting worker once the person asked for the new version now. */
+export const SKIP_WAITING_MESSAGE = 'skip-waiting';
+
+export interface ReleaseManifest {
+  readonly version: string;
+  /** SHA-256, 64 hex characters, by path. */
+  readonly sha256ByPath: ReadonlyMap<string, string>;
+}
+
+/** The parts of Cache Storage that are used, so that tests can stand in for it. */
+export interface AcceptedVersionStore {
+  open(cacheName: string): Promise<Pick<Cache, 'match' | 'put'>>;
+  delete(cacheName: string): Promise<boolean>;
+}
+
+const CACHE_NAME = 'onionskin-accepted-version';
+const ENTRY_PATH = '/accepted-version';
+/** Longest version accepted, in characters. */
+const MAX_VERSION_LENGTH = 100;
+/** A build has about a hundred files. */
+const MAX_FILES = 5_000;
+
+/** Notes that the person wants `version`; the next worker of that version may install, once. */
+export async function acceptVersion(store: AcceptedVersionStore, version: string): Promise<void> {
+  const cache = await store.open(CACHE_NAME);
+  await cache.put(ENTRY_PATH, new Response(version));
+}
+
+/** The version the person accepted, or null. */
+export async function loadAcceptedVersion(store: AcceptedVersionStore): Promise<string | null> {
+  const cache = await store.open(CACHE_NAME);
+  return (await (await cache.match(ENTRY_PATH))?.text()) ?? null;
+}
+
+/** Uses up the acceptance. */
+export async function forgetAcceptedVersion(store: AcceptedVersionStore): Promise<void> {
+  await store.delete(CACHE_NAME);
+}
+
+/** Reads a manifest's text; null when it is none. */
+export function decodeReleaseManifest(text: string): ReleaseManifest | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  const { version, files } = value as { version?: unknown; files?: unknown };
+  if (typeof version !== 'string' || version === '' || version.length > MAX_VERSION_LENGTH) return null;
+  if (typeof files !== 'object' || files === null || Array.isArray(files)) return null;
+  const entries = Object.entries(files);
+  const isEntry = ([path, hash]: [string, unknown]) =>
+    path.startsWith('/') && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
+  if (entries.length > MAX_FILES || !entries.every(isEntry)) return null;
+  return { version, sha256ByPath: new Map(entries as [string, string][]) };
+}

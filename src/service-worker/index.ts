@@ -1,0 +1,42 @@
+// The application shell, offline, and updates only after consent (design.md §7). Composition only: what is cached is
+// the build and nothing else; /network.json and /gateway/ always go to the network.
+import { build, files, prerendered, version } from '$service-worker';
+import { clientsClaim } from 'workbox-core';
+import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { forgetAcceptedVersion, loadAcceptedVersion, SKIP_WAITING_MESSAGE } from '../lib/release.ts';
+
+const worker = globalThis.self as unknown as ServiceWorkerGlobalScope;
+const FALLBACK_PAGE = '/200.html';
+/** Addresses that are files or answers; typed into the address bar they come from the network. */
+const NO_PAGES = [/^\/gateway\//, /\.[a-z0-9]+$/i];
+
+const shell = new PrecacheController();
+shell.addToCacheList([
+  // Names of built files hold their hash.
+  ...build.map((url) => ({ url, revision: null })),
+  ...[...files, ...prerendered, FALLBACK_PAGE].map((url) => ({ url, revision: version }))
+]);
+registerRoute(new PrecacheRoute(shell));
+registerRoute(new NavigationRoute(shell.createHandlerBoundToURL(FALLBACK_PAGE), { denylist: NO_PAGES }));
+
+/** The first version installs by itself, a later one only if the person accepted it. */
+async function install(event: ExtendableEvent): Promise<void> {
+  const isFirst = worker.registration.active === null;
+  if (!isFirst && (await loadAcceptedVersion(caches)) !== version) {
+    throw new Error('this version was not accepted');
+  }
+  await shell.install(event);
+}
+
+async function activate(event: ExtendableEvent): Promise<void> {
+  await shell.activate(event);
+  await forgetAcceptedVersion(caches);
+}
+
+worker.addEventListener('install', (event) => event.waitUntil(install(event)));
+worker.addEventListener('activate', (event) => event.waitUntil(activate(event)));
+worker.addEventListener('message', (event) => {
+  if (event.data === SKIP_WAITING_MESSAGE) event.waitUntil(worker.skipWaiting());
+});
+clientsClaim();

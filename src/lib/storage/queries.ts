@@ -1,6 +1,6 @@
 // Read side: pure reads of a profile's database, used on the page under liveQuery and by the engine. Each reads all
 // rows it needs first and opens them afterwards, since liveQuery loses track once a foreign promise was awaited.
-import Dexie from 'dexie';
+import { Dexie } from 'dexie';
 import { COPY_LANE, openContent } from './rows.ts';
 import type {
   ConversationContent,

@@ -1,6 +1,6 @@
 // Table layout of a profile's database, as an append-only list of named migrations; the position is the version.
 // Indexes hold random local ids, sort keys and keyed hashes; everything else of a row is sealed (design.md §6).
-import Dexie, { type EntityTable, type Table } from 'dexie';
+import { Dexie, type EntityTable, type Table } from 'dexie';
 import type {
   ConversationRow,
   CursorRow,

@@ -1,0 +1,263 @@
+// Conversation rows: how they begin, how a message changes what the list shows, read position, draft, deletion.
+import { Dexie } from 'dexie';
+import type { AccountId } from '../account-id.ts';
+import { storageError, wrapStorageError } from './errors.ts';
+import type { ConversationContent, ConversationRow, MessageContent, MessageRow } from './rows.ts';
+import {
+  commitBuilt,
+  indexHash,
+  openRow,
+  randomId,
+  reading,
+  sealRow,
+  type ChangeSet,
+  type ProfileStore
+} from './store.ts';
+import type { MessageState } from './views.ts';
+
+/** A stored row together with its opened content. */
+export interface Loaded<Row, Content> {
+  readonly row: Row;
+  readonly content: Content;
+}
+
+export type LoadedConversation = Loaded<ConversationRow, ConversationContent>;
+export type LoadedMessage = Loaded<MessageRow, MessageContent>;
+
+/** Longest preview in the conversation list, code points. */
+const PREVIEW_CODE_POINTS = 200;
+
+/** A conversation without messages. */
+export function emptyConversation(
+  kind: ConversationContent['kind'],
+  accountId: AccountId,
+  nowMs: number
+): ConversationContent {
+  return {
+    kind,
+    accountId,
+    name: null,
+    nameUpdatedSeconds: 0,
+    lastMessage: null,
+    lastAtMs: nowMs,
+    readUpToSort: 0,
+    unread: 0,
+    firstUnreadSort: null,
+    failed: 0,
+    pinned: false,
+    muted: false,
+    draft: null
+  };
+}
+
+/** The conversation after a message was added to it; pure. */
+export function withMessage(
+  conversation: ConversationContent,
+  message: {
+    messageId: string;
+    sort: number;
+    text: string;
+    sentAtMs: number;
+    direction: 'in' | 'out';
+    state: MessageState;
+  }
+): ConversationContent {
+  const { messageId, sort, direction, state } = message;
+  const isLast = conversation.lastMessage === null || sort > conversation.lastMessage.sort;
+  const isUnread = direction === 'in' && sort > conversation.readUpToSort;
+  return {
+    ...conversation,
+    lastMessage: isLast
+      ? { messageId, sort, preview: previewOf(message.text), direction, state }
+      : conversation.lastMessage,
+    lastAtMs: isLast ? message.sentAtMs : conversation.lastAtMs,
+    unread: conversation.unread + (isUnread ? 1 : 0),
+    firstUnreadSort: isUnread
+      ? Math.min(sort, conversation.firstUnreadSort ?? Number.MAX_SAFE_INTEGER)
+      : conversation.firstUnreadSort
+  };
+}
+
+/** The conversation after the state of one of its messages changed; pure. */
+export function withMessageState(
+  conversation: ConversationContent,
+  messageId: string,
+  from: MessageState,
+  to: MessageState
+): ConversationContent {
+  const last = conversation.lastMessage;
+  return {
+    ...conversation,
+    lastMessage: last?.messageId === messageId ? { ...last, state: to } : last,
+    failed: conversation.failed + (to === 'failed' ? 1 : 0) - (from === 'failed' ? 1 : 0)
+  };
+}
+
+function previewOf(text: string): string {
+  // Two units are the most a code point takes: cutting first keeps the cost of long bodies down.
+  return Array.from(text.slice(0, 2 * PREVIEW_CODE_POINTS))
+    .slice(0, PREVIEW_CODE_POINTS)
+    .join('');
+}
+
+/** @throws StorageError `not-found` */
+export async function loadStoredConversation(store: ProfileStore, id: string): Promise<LoadedConversation> {
+  const row = await reading(() => store.db.conversations.get(id));
+  if (!row) throw storageError('not-found', undefined, { table: 'conversations' });
+  return { row, content: await openRow<ConversationContent>(store, 'conversations', row) };
+}
+
+/** The conversation with an account, or null. */
+export async function findConversation(
+  store: ProfileStore,
+  accountId: AccountId
+): Promise<LoadedConversation | null> {
+  const accountHash = await indexHash.account(store, accountId);
+  const row = await reading(() => store.db.conversations.where('accountHash').equals(accountHash).first());
+  return row ? { row, content: await openRow<ConversationContent>(store, 'conversations', row) } : null;
+}
+
+/** The change that replaces a conversation's content. */
+export async function conversationChange(
+  store: ProfileStore,
+  { row }: { row: ConversationRow },
+  content: ConversationContent
+): Promise<Partial<ChangeSet>> {
+  const indexed = { accountHash: row.accountHash, order: content.lastAtMs };
+  return {
+    expect: [{ table: 'conversations', id: row.id, rev: row.rev }],
+    put: [
+      { table: 'conversations', row: await sealRow(store, 'conversations', row.id, row, indexed, content) }
+    ]
+  };
+}
+
+/** The change that adds a conversation, and its new local id. */
+export async function newConversationChange(
+  store: ProfileStore,
+  content: ConversationContent
+): Promise<{ id: string; change: Partial<ChangeSet> }> {
+  const id = randomId(store.random);
+  const indexed = { accountHash: await indexHash.account(store, content.accountId), order: content.lastAtMs };
+  const row = await sealRow(store, 'conversations', id, null, indexed, content);
+  return { id, change: { add: [{ table: 'conversations', row }] } };
+}
+
+/** Finds the conversation with an account, or begins it. */
+export function ensureConversation(
+  store: ProfileStore,
+  input: { accountId: AccountId; kind: ConversationContent['kind']; nowMs: number }
+): Promise<{ conversationId: string }> {
+  return commitBuilt(store, async () => {
+    const found = await findConversation(store, input.accountId);
+    if (found) return { changes: null, result: { conversationId: found.row.id } };
+    const { id, change } = await newConversationChange(
+      store,
+      emptyConversation(input.kind, input.accountId, input.nowMs)
+    );
+    return { changes: { name: 'begin conversation', by: 'any', ...change }, result: { conversationId: id } };
+  });
+}
+
+/** Changes a conversation's content by a pure function. @throws StorageError `not-found` */
+function updateConversation(
+  store: ProfileStore,
+  conversationId: string,
+  name: string,
+  update: (content: ConversationContent) => Promise<ConversationContent | null>
+): Promise<void> {
+  return commitBuilt(store, async () => {
+    const loaded = await loadStoredConversation(store, conversationId);
+    const next = await update(loaded.content);
+    if (!next) return { changes: null, result: undefined };
+    return {
+      changes: { name, by: 'any', ...(await conversationChange(store, loaded, next)) },
+      result: undefined
+    };
+  });
+}
+
+/**
+ * Marks received messages up to `upToSort` as read; never moves backwards, nor past the newest message.
+ * @throws StorageError `not-found`
+ */
+export function markConversationRead(
+  store: ProfileStore,
+  conversationId: string,
+  upToSort: number
+): Promise<void> {
+  return updateConversation(store, conversationId, 'mark read', async (content) => {
+    const readUpToSort = Math.min(upToSort, content.lastMessage?.sort ?? 0);
+    // Written so that a position that is no number changes nothing either.
+    if (!(readUpToSort > content.readUpToSort)) return null;
+    return { ...content, readUpToSort, ...(await countUnread(store, conversationId, readUpToSort)) };
+  });
+}
+
+/** Keeps what was typed and not sent; an empty text removes it. @throws StorageError `not-found` */
+export function saveConversationDraft(
+  store: ProfileStore,
+  conversationId: string,
+  text: string
+): Promise<void> {
+  const draft = text === '' ? null : text;
+  return updateConversation(store, conversationId, 'save draft', async (content) =>
+    content.draft === draft ? null : { ...content, draft }
+  );
+}
+
+/** Unread messages after a position, not counting one that is about to go. */
+export async function countUnread(
+  store: ProfileStore,
+  conversationId: string,
+  readUpToSort: number,
+  exceptSort?: number
+): Promise<{ unread: number; firstUnreadSort: number | null }> {
+  const unread = store.db.messages
+    .where('[conversationId+incomingSort]')
+    .between([conversationId, readUpToSort], [conversationId, Dexie.maxKey], false, true);
+  const [count, first] = await reading(() => Promise.all([unread.count(), unread.limit(2).keys()]));
+  const sorts = (first as unknown as [string, number][]).map(([, sort]) => sort);
+  const isCounted = exceptSort !== undefined && exceptSort > readUpToSort;
+  return {
+    unread: count - (isCounted ? 1 : 0),
+    firstUnreadSort: sorts.find((sort) => sort !== exceptSort) ?? null
+  };
+}
+
+/**
+ * Removes a conversation with its messages and what of it still waits to be sent. A replay of its messages is known
+ * as such afterwards. Nothing is left to do when it is gone already.
+ */
+export async function deleteStoredConversation(store: ProfileStore, conversationId: string): Promise<void> {
+  const { db } = store;
+  store.onCommit?.('delete conversation', 'before');
+  try {
+    await db.transaction('rw', [db.conversations, db.messages, db.outbox, db.graves], async () => {
+      const messages = db.messages
+        .where('[conversationId+sort]')
+        .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey]);
+      const graves: { id: string }[] = [];
+      const messageIds: string[] = [];
+      await messages.each((row) => {
+        graves.push({ id: row.authorTimeHash });
+        messageIds.push(row.id);
+      });
+      await db.graves.bulkPut(graves);
+      await db.messages.bulkDelete(messageIds);
+      await db.outbox
+        .where('[lane+sort]')
+        .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey])
+        .delete();
+      const waiting = await db.outbox.toArray();
+      const gone = new Set(messageIds);
+      await db.outbox.bulkDelete(
+        waiting.filter((entry) => gone.has(entry.messageId)).map((entry) => entry.id)
+      );
+      await db.conversations.delete(conversationId);
+    });
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+  store.onCommit?.('delete conversation', 'after');
+}

@@ -1,0 +1,24 @@
+// The storage floor: sealed rows of a profile. Nothing above knows the table layout.
+export { StorageError, storageError, type StorageErrorCode } from './errors.ts';
+export type { IndexedDbEnvironment, ProfileDatabase } from './schema.ts';
+export type {
+  ConversationContent,
+  CursorContent,
+  MessageContent,
+  OutboxContent,
+  ProfileContent
+} from './rows.ts';
+export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
+export { createOpfsSlotFiles, createRecordSlotFiles, type SlotFiles } from './slot-files.ts';
+export {
+  createProfile,
+  databaseNameOf,
+  loadAccountSeed,
+  openProfile,
+  type StorageEnvironment
+} from './profiles.ts';
+export type { ProfileStore } from './store.ts';
+export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
+export * from './queries.ts';
+export * from './writes.ts';
+export { MAX_TIMESTAMP_MS } from './sort.ts';

@@ -1,0 +1,73 @@
+// Single values of a profile by fixed name, and the epoch that says which engine may write.
+import { wrapStorageError } from './errors.ts';
+import type { CountersContent, ProfileContent, SendClockContent, MetaRow } from './rows.ts';
+import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
+
+interface MetaContents {
+  profile: ProfileContent;
+  /** base64 of the 16-byte account seed; sealed with the identity key. */
+  identity: { readonly accountSeedBase64: string };
+  'send-clock': SendClockContent;
+  counters: CountersContent;
+  /** Guards, verified pool and strikes, as the onion floor hands them over. */
+  onion: { readonly snapshot: unknown };
+}
+
+export type MetaName = keyof MetaContents;
+
+/** A value and the row it came from; null when it was never saved. */
+export async function loadMeta<Name extends MetaName>(
+  store: ProfileStore,
+  name: Name
+): Promise<{ row: MetaRow; content: MetaContents[Name] } | null> {
+  const row = await reading(() => store.db.meta.get(name));
+  return row ? { row, content: await openRow<MetaContents[Name]>(store, 'meta', row) } : null;
+}
+
+/** The change that replaces a value, given what was loaded before. */
+export async function metaChange<Name extends MetaName>(
+  store: ProfileStore,
+  name: Name,
+  loaded: { row: MetaRow } | null,
+  content: MetaContents[Name]
+): Promise<Partial<ChangeSet>> {
+  const row = await sealRow(store, 'meta', name, loaded?.row, {}, content);
+  return {
+    expect: [{ table: 'meta', id: name, rev: loaded?.row.rev ?? null }],
+    put: [{ table: 'meta', row }]
+  };
+}
+
+/**
+ * Replaces a value by what `update` makes of the stored one.
+ * @param update null when nothing is to change
+ */
+export function updateMeta<Name extends MetaName>(
+  store: ProfileStore,
+  name: Name,
+  by: ChangeSet['by'],
+  update: (current: MetaContents[Name] | null) => MetaContents[Name] | null
+): Promise<void> {
+  return commitBuilt(store, async () => {
+    const loaded = await loadMeta(store, name);
+    const next = update(loaded?.content ?? null);
+    if (next === null) return { changes: null, result: undefined };
+    const change = await metaChange(store, name, loaded, next);
+    return { changes: { name: `meta ${name}`, by, ...change }, result: undefined };
+  });
+}
+
+/** Makes this context the engine: from now on every other one's writes as engine fail with `deposed`. */
+export async function raiseEpoch(store: ProfileStore): Promise<number> {
+  try {
+    const epoch = await store.db.transaction('rw', ['epoch'], async () => {
+      const value = ((await store.db.epoch.get('engine'))?.value ?? 0) + 1;
+      await store.db.epoch.put({ id: 'engine', value });
+      return value;
+    });
+    store.engine.epoch = epoch;
+    return epoch;
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+}

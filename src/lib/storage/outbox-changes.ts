@@ -1,0 +1,307 @@
+// Outbox entries: one store request each, persisted until a swarm confirmed it. Every function is one transaction.
+import { Dexie } from 'dexie';
+import type { AccountId } from '../account-id.ts';
+import { conversationChange, loadStoredConversation, withMessage } from './conversation-changes.ts';
+import { storageError } from './errors.ts';
+import { loadMeta, metaChange } from './meta.ts';
+import { loadStoredMessage, messageIndexes, messageUpdate } from './message-changes.ts';
+import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
+import { sortOf } from './sort.ts';
+import {
+  commitBuilt,
+  indexHash,
+  mergeChanges,
+  openRow,
+  randomId,
+  reading,
+  sealRow,
+  type ChangeSet,
+  type ProfileStore
+} from './store.ts';
+
+export interface OutboxEntry {
+  readonly row: OutboxRow;
+  readonly content: OutboxContent;
+}
+
+/** Most entries held in memory at once; the rest follow when these are gone. */
+const MAX_HEADS = 200;
+
+/**
+ * Stores a message as queued, its outbox entry, the conversation's new order and the used sent time.
+ * The sent time is `nowMs`, or one more than the largest this account ever used here, whichever is later.
+ * @throws StorageError `not-found` (the conversation)
+ */
+export function enqueueMessage(
+  store: ProfileStore,
+  input: { conversationId: string; ownId: AccountId; text: string; nowMs: number }
+): Promise<{ messageId: string; timestampMs: number }> {
+  const { conversationId, ownId, text, nowMs } = input;
+  return commitBuilt(store, async () => {
+    const [conversation, sendClock] = await Promise.all([
+      loadStoredConversation(store, conversationId),
+      loadMeta(store, 'send-clock')
+    ]);
+    const timestampMs = Math.max(Math.floor(nowMs), (sendClock?.content.lastTimestampMs ?? 0) + 1);
+    const sort = sortOf(timestampMs, 0);
+    const messageId = randomId(store.random);
+    const message: MessageContent = {
+      direction: 'out',
+      authorId: ownId,
+      text,
+      sentAtMs: timestampMs,
+      receivedAtMs: timestampMs,
+      state: 'queued',
+      failureCode: null,
+      messageHash: null,
+      expiresAtMs: null
+    };
+    const entry: OutboxContent = {
+      kind: conversation.content.kind === 'note-to-self' ? 'copy' : 'message',
+      conversationId,
+      recipientId: conversation.content.accountId,
+      timestampMs,
+      text,
+      dataBase64: null,
+      copyDataBase64: null,
+      attempts: 0,
+      firstAttemptAtMs: null,
+      notBeforeMs: 0
+    };
+    const authorTimeHash = await indexHash.authorTime(store, ownId, timestampMs);
+    const indexes = await messageIndexes(store, { conversationId, sort, authorTimeHash }, message);
+    const listed = withMessage(conversation.content, { ...message, messageId, sort });
+    const entryId = randomId(store.random);
+    const [messageRow, outboxRow, conversationPart, clockPart] = await Promise.all([
+      sealRow(store, 'messages', messageId, null, indexes, message),
+      sealRow(store, 'outbox', entryId, null, { lane: conversationId, sort, messageId }, entry),
+      conversationChange(store, conversation, { ...listed, draft: null }),
+      metaChange(store, 'send-clock', sendClock, {
+        lastTimestampMs: timestampMs,
+        offsetMs: sendClock?.content.offsetMs ?? null
+      })
+    ]);
+    const rows: Partial<ChangeSet> = {
+      add: [
+        { table: 'messages', row: messageRow },
+        { table: 'outbox', row: outboxRow }
+      ]
+    };
+    return {
+      changes: mergeChanges('enqueue', 'any', [rows, conversationPart, clockPart]),
+      result: { messageId, timestampMs }
+    };
+  });
+}
+
+/** The first entry of every lane, in order of sent time; at most 200. */
+export async function loadOutboxHeads(store: ProfileStore): Promise<OutboxEntry[]> {
+  const rows: OutboxRow[] = [];
+  let after: IDBValidKey = [Dexie.minKey as unknown as string, 0];
+  while (rows.length < MAX_HEADS) {
+    const row = await reading(() => store.db.outbox.where('[lane+sort]').above(after).first());
+    if (!row?.lane) break;
+    rows.push(row);
+    after = [row.lane, Dexie.maxKey as unknown as string];
+  }
+  const entries = await Promise.all(
+    rows.map(async (row) => ({ row, content: await openRow<OutboxContent>(store, 'outbox', row) }))
+  );
+  return entries.sort((a, b) => a.row.sort - b.row.sort);
+}
+
+async function entryPut(store: ProfileStore, entry: OutboxEntry, content: OutboxContent, waits = true) {
+  const { row } = entry;
+  const indexed = { ...(waits ? { lane: row.lane } : {}), sort: row.sort, messageId: row.messageId };
+  return sealRow(store, 'outbox', row.id, row, indexed, content);
+}
+
+const expectEntry = ({ row }: OutboxEntry) => ({ table: 'outbox' as const, id: row.id, rev: row.rev });
+
+/**
+ * Keeps the sealed data on the entry and shows the message as being sent. The hash our copy will have counts as seen
+ * from now on, so that no poll can bring it as a second message.
+ * @returns the entry as stored; null when it was deleted meanwhile
+ */
+export async function saveSealedEntry(
+  store: ProfileStore,
+  entry: OutboxEntry,
+  sealed: {
+    dataBase64: string | null;
+    copyDataBase64: string | null;
+    copyHash: string | null;
+    copyExpiresAtMs: number;
+  }
+): Promise<OutboxEntry | null> {
+  const content: OutboxContent = {
+    ...entry.content,
+    dataBase64: sealed.dataBase64,
+    copyDataBase64: sealed.copyDataBase64
+  };
+  const seen =
+    sealed.copyHash === null
+      ? []
+      : [{ id: await indexHash.message(store, sealed.copyHash), expiresAtMs: sealed.copyExpiresAtMs }];
+  return changeEntry(store, 'save sealed', entry, content, { state: 'sending' }, seen);
+}
+
+/** Shows the message as being sent. @returns as `saveSealedEntry` */
+export function markEntrySending(store: ProfileStore, entry: OutboxEntry): Promise<OutboxEntry | null> {
+  return changeEntry(store, 'mark sending', entry, entry.content, { state: 'sending' }, []);
+}
+
+/**
+ * Puts the entry off after a failed attempt, and shows the message as queued again.
+ * @returns as `saveSealedEntry`
+ */
+export function postponeEntry(
+  store: ProfileStore,
+  entry: OutboxEntry,
+  next: Pick<OutboxContent, 'attempts' | 'firstAttemptAtMs' | 'notBeforeMs'>
+): Promise<OutboxEntry | null> {
+  return changeEntry(store, 'postpone', entry, { ...entry.content, ...next }, { state: 'queued' }, []);
+}
+
+async function changeEntry(
+  store: ProfileStore,
+  name: string,
+  entry: OutboxEntry,
+  content: OutboxContent,
+  message: Partial<MessageContent>,
+  seen: readonly { id: string; expiresAtMs: number }[]
+): Promise<OutboxEntry | null> {
+  return commitBuilt(store, async () => {
+    const current = await reading(() => store.db.outbox.get(entry.row.id));
+    if (current?.rev !== entry.row.rev) return { changes: null, result: null };
+    const row = await entryPut(store, entry, content);
+    const own: Partial<ChangeSet> = {
+      expect: [expectEntry(entry)],
+      put: [{ table: 'outbox', row }, ...seen.map((item) => ({ table: 'seen' as const, row: item }))]
+    };
+    // A copy of a message already delivered changes nothing that is shown.
+    const shown = isShown(entry) ? await messageUpdate(store, row.messageId, message) : {};
+    return { changes: mergeChanges(name, 'engine', [own, shown]), result: { row, content } };
+  });
+}
+
+/** Whether the entry's progress is the message's: not so for the copy that follows a delivered message. */
+function isShown({ row }: OutboxEntry): boolean {
+  return row.lane !== COPY_LANE;
+}
+
+/**
+ * The recipient's swarm has it: the message is sent, and its copy for our other devices becomes an entry of its own.
+ * @returns whether the entry was still there
+ */
+export function finishDelivery(
+  store: ProfileStore,
+  entry: OutboxEntry,
+  confirmed: { expiresAtMs: number }
+): Promise<boolean> {
+  return finishEntry(store, entry, 'delivered', { state: 'sent', failureCode: null, ...confirmed });
+}
+
+/**
+ * Our own swarm has the copy: its hash is the one for later deletion.
+ * @returns whether the entry was still there
+ */
+export async function finishCopy(
+  store: ProfileStore,
+  entry: OutboxEntry,
+  confirmed: { messageHash: string; expiresAtMs: number }
+): Promise<boolean> {
+  const state = isShown(entry) ? { state: 'sent' as const, failureCode: null } : {};
+  return finishEntry(store, entry, 'copied', { ...confirmed, ...state });
+}
+
+function finishEntry(
+  store: ProfileStore,
+  entry: OutboxEntry,
+  name: string,
+  patch: Parameters<typeof messageUpdate>[2]
+): Promise<boolean> {
+  return commitBuilt(store, async () => {
+    const current = await reading(() => store.db.outbox.get(entry.row.id));
+    if (current?.rev !== entry.row.rev) return { changes: null, result: false };
+    const own: Partial<ChangeSet> = {
+      expect: [expectEntry(entry)],
+      remove: [{ table: 'outbox', id: entry.row.id }]
+    };
+    const copy = entry.content.copyDataBase64 === null ? {} : await copyEntry(store, entry);
+    const shown = await messageUpdate(store, entry.row.messageId, patch);
+    return { changes: mergeChanges(name, 'engine', [own, copy, shown]), result: true };
+  });
+}
+
+async function copyEntry(store: ProfileStore, { row, content }: OutboxEntry): Promise<Partial<ChangeSet>> {
+  const copy: OutboxContent = {
+    ...content,
+    kind: 'copy',
+    dataBase64: content.copyDataBase64,
+    copyDataBase64: null,
+    attempts: 0,
+    firstAttemptAtMs: null,
+    notBeforeMs: 0
+  };
+  const indexed = { lane: COPY_LANE, sort: row.sort, messageId: row.messageId };
+  const copyRow = await sealRow(store, 'outbox', randomId(store.random), null, indexed, copy);
+  return { add: [{ table: 'outbox', row: copyRow }] };
+}
+
+/** Gives up on an entry: the message shows `code` and waits for the person; a mere copy is dropped. */
+export function failEntry(store: ProfileStore, entry: OutboxEntry, code: string): Promise<boolean> {
+  return commitBuilt(store, async () => {
+    const current = await reading(() => store.db.outbox.get(entry.row.id));
+    if (current?.rev !== entry.row.rev) return { changes: null, result: false };
+    if (!isShown(entry)) {
+      const dropped: ChangeSet = {
+        name: 'drop copy',
+        by: 'engine',
+        expect: [expectEntry(entry)],
+        remove: [{ table: 'outbox', id: entry.row.id }]
+      };
+      return { changes: dropped, result: true };
+    }
+    const own: Partial<ChangeSet> = {
+      expect: [expectEntry(entry)],
+      put: [{ table: 'outbox', row: await entryPut(store, entry, entry.content, false) }]
+    };
+    const shown = await messageUpdate(store, entry.row.messageId, { state: 'failed', failureCode: code });
+    return { changes: mergeChanges('fail', 'engine', [own, shown]), result: true };
+  });
+}
+
+/**
+ * Queues a failed message again, with the same sent time and the same sealed data. Nothing happens when it is not failed.
+ * @throws StorageError `not-found`
+ */
+export function retryMessage(store: ProfileStore, messageId: string): Promise<void> {
+  return commitBuilt(store, async () => {
+    const message = await loadStoredMessage(store, messageId);
+    if (!message) throw storageError('not-found', undefined, { table: 'messages' });
+    const row = await reading(() => store.db.outbox.where('messageId').equals(messageId).first());
+    if (message.content.state !== 'failed' || !row) return { changes: null, result: undefined };
+    const entry = { row, content: await openRow<OutboxContent>(store, 'outbox', row) };
+    const again = { ...entry.content, attempts: 0, firstAttemptAtMs: null, notBeforeMs: 0 };
+    const indexed = { lane: again.conversationId, sort: row.sort, messageId };
+    const own: Partial<ChangeSet> = {
+      expect: [expectEntry(entry)],
+      put: [{ table: 'outbox', row: await sealRow(store, 'outbox', row.id, row, indexed, again) }]
+    };
+    const shown = await messageUpdate(store, messageId, { state: 'queued', failureCode: null });
+    return { changes: mergeChanges('retry', 'any', [own, shown]), result: undefined };
+  });
+}
+
+/** Shows every message that a former engine left as being sent as queued again. */
+export async function requeueInterrupted(store: ProfileStore): Promise<void> {
+  for (const entry of await loadOutboxHeads(store)) {
+    if (!isShown(entry)) continue;
+    await commitBuilt(store, async () => {
+      const message = await loadStoredMessage(store, entry.row.messageId);
+      if (message?.content.state !== 'sending') return { changes: null, result: undefined };
+      const shown = await messageUpdate(store, entry.row.messageId, { state: 'queued' });
+      return { changes: mergeChanges('requeue', 'engine', [shown]), result: undefined };
+    });
+  }
+}

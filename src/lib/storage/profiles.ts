@@ -1,0 +1,119 @@
+// Making and opening a profile: root, slot file, database, in an order in which a crash leaves no half profile.
+import type { AccountId } from '../account-id.ts';
+import { base64ToBytes, bytesToBase64, wipe } from '../bytes/index.ts';
+import { createSlotFile, readSlot, replaceSlot } from '../crypto/slots.ts';
+import { createRoot, deriveVaultKeys, unwrapRoot, wrapRoot } from '../crypto/vault.ts';
+import type { RandomBytes } from '../random.ts';
+import { storageError, wrapStorageError } from './errors.ts';
+import { loadMeta, metaChange } from './meta.ts';
+import { ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
+import type { ProfileContent } from './rows.ts';
+import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
+import type { SlotFiles } from './slot-files.ts';
+import { commit, mergeChanges, randomId, type ProfileStore } from './store.ts';
+
+export interface StorageEnvironment {
+  readonly list: ProfileListDatabase;
+  readonly slotFiles: SlotFiles;
+  readonly random: RandomBytes;
+  /** Absent: the global IndexedDB. */
+  readonly indexedDb?: IndexedDbEnvironment;
+  readonly onCommit?: ProfileStore['onCommit'];
+}
+
+/** Which slot holds the root wrapped by the device key; the others are free for other locks. */
+const DEVICE_SLOT = 0;
+
+/** Name of a profile's database. */
+export function databaseNameOf(profileId: string): string {
+  return `onionskin-${profileId}`;
+}
+
+/**
+ * Makes a profile with its keys and first values. The list learns of it last.
+ * @param input.accountSeed 16 bytes
+ */
+export async function createProfile(
+  environment: StorageEnvironment,
+  input: {
+    accountSeed: Uint8Array;
+    accountId: AccountId;
+    displayName: string;
+    networkId: string;
+    createdHere: boolean;
+    nowMs: number;
+  }
+): Promise<ProfileStore> {
+  const { list, slotFiles, random } = environment;
+  const profileId = randomId(random);
+  const root = createRoot(random);
+  const image = createSlotFile(random);
+  const deviceKey = await ensureDeviceKey(list);
+  replaceSlot(image, DEVICE_SLOT, await wrapRoot(deviceKey, root, random), random);
+  await slotFiles.create(profileId, image);
+  const store = await storeOf(environment, profileId, root);
+  wipe(root);
+  const profile: ProfileContent = {
+    profileId,
+    accountId: input.accountId,
+    displayName: input.displayName,
+    displayNameUpdatedSeconds: input.displayName === '' ? 0 : Math.floor(input.nowMs / 1000),
+    networkId: input.networkId,
+    createdHere: input.createdHere
+  };
+  const parts = [
+    await metaChange(store, 'identity', null, { accountSeedBase64: bytesToBase64(input.accountSeed) }),
+    await metaChange(store, 'profile', null, profile)
+  ];
+  await commit(store, mergeChanges('create profile', 'any', parts));
+  await list.profiles.add({ id: profileId });
+  return store;
+}
+
+/**
+ * Opens a profile of the list.
+ * @throws StorageError `not-found` (not in the list), `locked` (no slot opens), `closed` (its data is gone), `row-damaged`
+ */
+export async function openProfile(environment: StorageEnvironment, profileId: string): Promise<ProfileStore> {
+  const { list, slotFiles } = environment;
+  if (!(await list.profiles.get(profileId)))
+    throw storageError('not-found', undefined, { table: 'profiles' });
+  const [image, deviceKey] = await Promise.all([slotFiles.read(profileId), loadDeviceKey(list)]);
+  const wrapped = image && readSlot(image, DEVICE_SLOT);
+  if (!wrapped || !deviceKey) throw storageError('locked');
+  let root: Uint8Array;
+  try {
+    root = await unwrapRoot(deviceKey, wrapped);
+  } catch (error) {
+    throw storageError('locked', error);
+  }
+  const store = await storeOf(environment, profileId, root);
+  wipe(root);
+  if (!(await loadMeta(store, 'profile'))) {
+    store.db.close();
+    throw storageError('closed');
+  }
+  return store;
+}
+
+async function storeOf(
+  environment: StorageEnvironment,
+  profileId: string,
+  root: Uint8Array
+): Promise<ProfileStore> {
+  const keys = await deriveVaultKeys(root);
+  const db = new ProfileDatabase(databaseNameOf(profileId), environment.indexedDb);
+  try {
+    await db.open();
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+  return { db, keys, random: environment.random, engine: { epoch: null }, onCommit: environment.onCommit };
+}
+
+/** The account seed, 16 bytes; wipe after use. Workers only. @throws StorageError `row-damaged`, `closed` */
+export async function loadAccountSeed(store: ProfileStore): Promise<Uint8Array> {
+  const identity = await loadMeta(store, 'identity');
+  if (!identity) throw storageError('closed');
+  return base64ToBytes(identity.content.accountSeedBase64);
+}

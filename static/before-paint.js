@@ -1,5 +1,6 @@
 // Runs before the first paint, without waiting for the app: applies the chosen looks, and keeps the welcome screen
-// out of sight for who already has an account. Reads only what src/lib/state/appearance.ts and account-mark.ts write.
+// out of sight for who already has an account. An invite leaves the address here already, and waits in memory.
+// Its counterparts are src/lib/state/appearance.ts, account-mark.ts and invite-inbox.svelte.ts.
 (function () {
   var root = document.documentElement;
   var read = function (key) {
@@ -10,7 +11,7 @@
     }
   };
   var dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  var choice = {};
+  var choice;
   try {
     choice = JSON.parse(read('onionskin.appearance') || '{}') || {};
   } catch {
@@ -29,4 +30,8 @@
     root.style.setProperty('--text-scale', String(choice.textSize / 100));
   }
   if (read('onionskin.account') === '1') root.dataset.hasAccount = '';
+  if (location.hash.startsWith('#/c/')) {
+    window.onionskinInvite = location.hash;
+    history.replaceState(history.state, '', location.pathname + location.search);
+  }
 })();

@@ -62,3 +62,17 @@ function clampTextSize(value: unknown): number {
   const stepped = Math.round(value / TEXT_SIZE.step) * TEXT_SIZE.step;
   return Math.min(TEXT_SIZE.max, Math.max(TEXT_SIZE.min, stepped));
 }
+
+/** A theme as it is painted. */
+export type PaintedTheme = Exclude<Theme, 'system' | 'contrast'> | 'contrast-light' | 'contrast-dark';
+
+/** The theme to paint for a choice, on a system that is set to dark or to more contrast. */
+export function resolveTheme(
+  theme: Theme,
+  system: { readonly dark: boolean; readonly moreContrast: boolean }
+): PaintedTheme {
+  const shade = system.dark ? 'dark' : 'light';
+  if (theme === 'contrast') return `contrast-${shade}`;
+  if (theme !== 'system') return theme;
+  return system.moreContrast ? `contrast-${shade}` : shade;
+}

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_APPEARANCE, parseAppearance, TEXT_SIZE } from '../../../src/lib/state/appearance.ts';
+import {
+  DEFAULT_APPEARANCE,
+  parseAppearance,
+  resolveTheme,
+  TEXT_SIZE
+} from '../../../src/lib/state/appearance.ts';
 
 describe('the stored appearance', () => {
   it('is read back as it was written', () => {
@@ -33,5 +38,19 @@ describe('the stored appearance', () => {
         expect(textSize % TEXT_SIZE.step).toBe(0);
       })
     );
+  });
+});
+
+describe('the theme that is painted', () => {
+  it('follows the system unless a theme was chosen', () => {
+    const day = { dark: false, moreContrast: false };
+    const night = { dark: true, moreContrast: false };
+    expect(resolveTheme('system', day)).toBe('light');
+    expect(resolveTheme('system', night)).toBe('dark');
+    expect(resolveTheme('system', { dark: true, moreContrast: true })).toBe('contrast-dark');
+    expect(resolveTheme('light', night)).toBe('light');
+    expect(resolveTheme('ocean-dark', day)).toBe('ocean-dark');
+    expect(resolveTheme('contrast', day)).toBe('contrast-light');
+    expect(resolveTheme('contrast', night)).toBe('contrast-dark');
   });
 });

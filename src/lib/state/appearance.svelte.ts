@@ -1,0 +1,83 @@
+// The chosen looks as state: read once, applied to the root element, kept in localStorage, followed in other tabs.
+import { getContext, setContext } from 'svelte';
+import { APPEARANCE_KEY, parseAppearance, resolveTheme, type Appearance } from './appearance.ts';
+
+export interface AppearanceState {
+  readonly current: Appearance;
+  /** Applies at once, and keeps the choice. */
+  change(part: Partial<Appearance>): void;
+  /** Ends following the system and the other tabs. */
+  stop(): void;
+}
+
+const KEY = Symbol('appearance');
+
+/** @param page the window whose document is dressed and whose storage is used */
+export function createAppearanceState(page: Window): AppearanceState {
+  let current = $state.raw(parseAppearance(stored(page)));
+  const dark = page.matchMedia('(prefers-color-scheme: dark)');
+  const contrast = page.matchMedia('(prefers-contrast: more)');
+
+  const apply = () => {
+    dress(page.document, current, { dark: dark.matches, moreContrast: contrast.matches });
+  };
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== APPEARANCE_KEY) return;
+    current = parseAppearance(event.newValue);
+    apply();
+  };
+  dark.addEventListener('change', apply);
+  contrast.addEventListener('change', apply);
+  page.addEventListener('storage', onStorage);
+  apply();
+
+  return {
+    get current() {
+      return current;
+    },
+    change(part) {
+      current = { ...current, ...part };
+      apply();
+      try {
+        page.localStorage.setItem(APPEARANCE_KEY, JSON.stringify(current));
+      } catch {
+        // Storage is switched off: the choice holds until the page goes.
+      }
+    },
+    stop() {
+      dark.removeEventListener('change', apply);
+      contrast.removeEventListener('change', apply);
+      page.removeEventListener('storage', onStorage);
+    }
+  };
+}
+
+function stored(page: Window): string | null {
+  try {
+    return page.localStorage.getItem(APPEARANCE_KEY);
+  } catch {
+    return null;
+  }
+}
+
+function dress(
+  document: Document,
+  choice: Appearance,
+  system: { dark: boolean; moreContrast: boolean }
+): void {
+  const root = document.documentElement;
+  root.dataset['theme'] = resolveTheme(choice.theme, system);
+  root.dataset['accent'] = choice.accent;
+  root.dataset['density'] = choice.density;
+  root.style.setProperty('--text-scale', String(choice.textSize / 100));
+  const desk = getComputedStyle(root).getPropertyValue('--desk').trim();
+  if (desk) document.querySelector('meta[name="theme-color"]')?.setAttribute('content', desk);
+}
+
+export function provideAppearance(state: AppearanceState): AppearanceState {
+  return setContext(KEY, state);
+}
+
+export function useAppearance(): AppearanceState {
+  return getContext<AppearanceState>(KEY);
+}

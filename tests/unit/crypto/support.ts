@@ -6,6 +6,7 @@ import {
   type Identity
 } from '../../../src/lib/crypto/index.ts';
 import { hexToBytes } from '../../../src/lib/bytes/index.ts';
+import { errorCode } from '../../../src/lib/errors.ts';
 import { loadVectors } from '../../support/vectors.ts';
 
 /** Every vector runs on each of these. */
@@ -81,4 +82,45 @@ export function personOf(name: string): Identity {
   const account = MESSAGES.accounts.find(({ what }) => what.startsWith(`identity "${name}"`));
   if (account === undefined) throw new Error(`no account of ${name}`);
   return deriveIdentity(hexToBytes(account.seed_hex));
+}
+
+/** The code a promise rejects with, or null when it resolves. */
+export async function codeOf(promise: Promise<unknown>): Promise<string | null> {
+  return promise.then(
+    () => null,
+    (error: unknown) => errorCode(error)
+  );
+}
+
+/** The code a function throws, or null when it returns. */
+export function codeThrown(call: () => unknown): string | null {
+  try {
+    call();
+    return null;
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
+function varint(bytes: Uint8Array, offset: number): [value: number, next: number] {
+  let value = 0;
+  for (let shift = 0; shift < 63; shift += 7) {
+    const byte = bytes[offset++] ?? 0;
+    value += (byte & 0x7f) * 2 ** shift;
+    if (byte < 0x80) break;
+  }
+  return [value, offset];
+}
+
+/** The bytes of a length-delimited protobuf field, read without a schema; null when it is absent. Well-formed input only. */
+export function protoField(message: Uint8Array, wanted: number): Uint8Array | null {
+  let offset = 0;
+  while (offset < message.length) {
+    const [tag, afterTag] = varint(message, offset);
+    const [value, afterValue] = varint(message, afterTag);
+    const isBytes = (tag & 7) === 2;
+    if (isBytes && tag >> 3 === wanted) return message.subarray(afterValue, afterValue + value);
+    offset = isBytes ? afterValue + value : afterValue;
+  }
+  return null;
 }

@@ -259,7 +259,7 @@ export function decodeBatchResult(body: JsonValue): BatchResult {
 }
 
 /** `t` and `hf` of an answer, where it has them (§1.6). */
-export function answered(object: JsonObject): Answered {
+function answered(object: JsonObject): Answered {
   const nodeTimeMs = countOf(object, 't');
   const hardFork = numbers(fieldOf(object, 'hf'), 2);
   return {

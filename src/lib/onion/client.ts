@@ -1,0 +1,279 @@
+// The face of the floor: takes requests to a node or a server over three hops. Composes what the other files do.
+import type { Clock } from '../clock.ts';
+import type { CryptoBackend } from '../crypto/index.ts';
+import { errorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { NetworkDescriptor } from '../networks.ts';
+import type { RandomBytes } from '../random.ts';
+import type { RpcRequest, V4Request, V4Response } from '../wire/index.ts';
+import { createBackground } from './background.ts';
+import { DEFAULT_ONION_CONFIG, type OnionConfig } from './config.ts';
+import type { ConnectionState } from './connection-state.ts';
+import { createConnection } from './connection.ts';
+import { OnionError } from './errors.ts';
+import { createGatewayChoice } from './gateway-choice.ts';
+import { createGuardList } from './guard-list.ts';
+import { createMaintenance } from './maintenance.ts';
+import { createNetworkClock } from './network-clock.ts';
+import { createNodeKeys, createNodePool } from './node-pool.ts';
+import { askForTime } from './node-survey.ts';
+import { createPathKeeper } from './path-keeper.ts';
+import { createPathSender, type NodeReply, type ServerAddress, type V3Request } from './path-sender.ts';
+import {
+  createRequester,
+  type NodeAddress,
+  type PacketEvent,
+  type PathSnapshot,
+  type RequestOptions
+} from './requester.ts';
+import { createSaver } from './saver.ts';
+import { readSnapshot, type OnionSnapshot, type OnionStore } from './snapshot.ts';
+import type { GatewayTransport } from './transport.ts';
+import type { VerifiedNode } from './verified-node.ts';
+import { createVerifier } from './verifier.ts';
+
+export interface OnionDependencies {
+  readonly crypto: CryptoBackend;
+  readonly transport: GatewayTransport;
+  readonly network: NetworkDescriptor;
+  readonly store: OnionStore;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly config?: Partial<OnionConfig>;
+}
+
+export interface OnionClient {
+  /** Loads what was saved and begins to connect. Once. */
+  start(): void;
+  /** Ends everything, saves, and resolves when nothing runs any more. Requests under way fail with `onion-stopped`. */
+  stop(): Promise<void>;
+  /**
+   * Sends an RPC to one node over a path that does not contain it. The node's own status is a value.
+   * @throws OnionError on the path's side: `no-path`, `path-*`, `guard-*`, `hop-*`, `response-unreadable`;
+   *   `destination-unreachable`, `destination-garbage`; `gateway-*`, `offline`, and the reasons of a blocked connection
+   */
+  requestNode(node: NodeAddress, rpc: RpcRequest, options?: RequestOptions): Promise<NodeReply>;
+  /**
+   * Sends a v4 request to a server outside the network; its code is a value.
+   * @throws OnionError as `requestNode`, and `server-refused`
+   */
+  requestServer(server: ServerAddress, request: V4Request, options?: RequestOptions): Promise<V4Response>;
+  /** The older payload; gives the opened answer as text bytes. */
+  requestServerV3(server: ServerAddress, request: V3Request, options?: RequestOptions): Promise<Uint8Array>;
+  /** The verified pool, nodes with strikes included. */
+  nodes(): readonly VerifiedNode[];
+  /** Whether a node has fewer strikes than the limit. */
+  isUsable(edHex: string): boolean;
+  /** Something a node did wrong that only the caller could see. */
+  strikeNode(edHex: string, reason: string): void;
+  /** Asks for a fresh pool now. @returns whether it was replaced */
+  refreshNodes(signal?: AbortSignal): Promise<boolean>;
+  /** Resolves when the network is verified and a path stands. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Network time, milliseconds since 1970; device time until something is known. */
+  networkTimeMs(): number;
+  /** Device time minus network time; null before anything is known. */
+  clockOffsetMs(): number | null;
+  /** A node's `t`, just received. */
+  observeNodeTime(nodeTimeMs: number): void;
+  /**
+   * After a node refused our time (406): measures anew, unless that was done moments ago.
+   * @returns whether the offset is new
+   */
+  resyncClock(signal?: AbortSignal): Promise<boolean>;
+  state(): ConnectionState;
+  onState(listener: (state: ConnectionState) => void): () => void;
+  onPacket(listener: (packet: PacketEvent) => void): () => void;
+  /** A request took this path. */
+  onPath(listener: (path: PathSnapshot) => void): () => void;
+  lastPath(): PathSnapshot | null;
+  /** New hops behind the same guard nodes. */
+  newPath(): Promise<void>;
+  setOnline(online: boolean): void;
+  /** Tries the gateways again at once. */
+  retryNow(): void;
+}
+
+export function createOnionClient(dependencies: OnionDependencies): OnionClient {
+  const { crypto, transport, network, store, clock, random, log } = dependencies;
+  const config: OnionConfig = {
+    ...DEFAULT_ONION_CONFIG,
+    // Where the list is signed by a key of the build, the gateway cannot slip in guard nodes.
+    ...(network.kind === 'local' ? { freshGuardsPerDay: null } : {}),
+    ...dependencies.config
+  };
+  const now = () => clock.now();
+  const reportError = (error: unknown) => log.error('onion-background-failed', { code: errorCode(error) });
+  const background = createBackground(reportError);
+
+  const pool = createNodePool({
+    strikeLimit: config.strikeLimit,
+    strikeLifetimeMs: config.strikeLifetimeMs,
+    now
+  });
+  const guards = createGuardList({ perDay: config.freshGuardsPerDay, now });
+  const gateways = createGatewayChoice({
+    origins: transport.gateways,
+    stickyMs: config.gatewayStickyMs,
+    now
+  });
+  const networkClock = createNetworkClock(clock);
+  const sender = createPathSender({ crypto, transport, keyOf: createNodeKeys(), config });
+
+  const saver = createSaver({ store, snapshot, delayMs: config.saveDelayMs, clock, log });
+
+  function snapshot(): OnionSnapshot {
+    return {
+      version: 1,
+      networkId: network.id,
+      nodes: pool.nodes(),
+      verifiedAtMs: pool.verifiedAtMs(),
+      guards: guards.known(),
+      freshGuards: guards.freshGuards(),
+      strikes: pool.exportStrikes(),
+      gateway: gateways.current()
+    };
+  }
+
+  const onChange = () => {
+    saver.touch();
+    connection.pathsChanged();
+  };
+
+  const verifier = createVerifier({
+    crypto,
+    transport,
+    sender,
+    network,
+    config,
+    clock,
+    random,
+    pool,
+    networkClock
+  });
+
+  const keeper = createPathKeeper({
+    pool,
+    guards,
+    test: (hops, destination, timeoutMs, signal) => verifier.testHops(hops, destination, timeoutMs, signal),
+    isGatewayAlive: (signal) => verifier.isGatewayAlive(signal),
+    gateway: () => transport.current(),
+    isListed: (edHex) => verifier.isListed(edHex),
+    background: background.run,
+    onChange,
+    config,
+    clock,
+    random,
+    log
+  });
+
+  const connection = createConnection({
+    gateways,
+    pathCount: () => keeper.paths().length,
+    config,
+    clock,
+    log,
+    async connect(origin, onStep, signal) {
+      if (transport.current() !== origin) keeper.gatewayChanged();
+      transport.select(origin);
+      const result = await verifier.verify(onStep, signal);
+      if (result !== 'ok') return result;
+      onStep('building-path');
+      await keeper.ensure(signal);
+      saver.touch();
+      return 'ok';
+    }
+  });
+
+  const requester = createRequester({
+    sender,
+    keeper,
+    connection,
+    gateway: () => transport.current(),
+    strike: (edHex) => strikeNode(edHex, 'destination-status'),
+    config,
+    clock,
+    log,
+    stopped: background.signal
+  });
+
+  const maintenance = createMaintenance({
+    pool,
+    keeper,
+    networkClock,
+    survey: (signal) => verifier.refresh((node, rpc) => requester.toNode(node, rpc, { signal }), signal),
+    askTime: (node, signal) =>
+      askForTime((rpc) => requester.toNode(node, rpc, { timeoutMs: config.clockTimeoutMs, signal }), clock),
+    isConnected: () => connection.state().phase === 'connected',
+    lost: (reason) => connection.lost(reason),
+    isGatewayExpired: () => gateways.isExpired(),
+    onChange,
+    minimumPool: network.minimumPool,
+    config,
+    clock,
+    random,
+    log
+  });
+
+  function strikeNode(edHex: string, reason: string): void {
+    log.debug('node-struck', { reason });
+    if (pool.strike(edHex)) keeper.swapOut(edHex);
+    onChange();
+  }
+
+  async function restore(): Promise<void> {
+    try {
+      const saved = readSnapshot(await store.load(), network.id, now());
+      if (!saved) return;
+      // Too many nodes have left since: the pool is verified from anchors again, the guard nodes stay known.
+      const isPoolTooOld =
+        saved.verifiedAtMs === null || Math.abs(now() - saved.verifiedAtMs) >= config.poolLifetimeMs;
+      if (!isPoolTooOld) pool.restore(saved);
+      guards.restore(saved);
+      gateways.restore(saved.gateway);
+    } catch (error) {
+      log.warn('onion-load-failed', { code: errorCode(error) });
+    }
+  }
+
+  let isStarted = false;
+
+  return {
+    start() {
+      if (isStarted) return;
+      isStarted = true;
+      background.run(async (signal) => {
+        await restore();
+        background.run(saver.run);
+        background.run(maintenance.run);
+        await connection.run(signal);
+      });
+    },
+    async stop() {
+      await background.stop(new OnionError('onion-stopped'));
+      await saver.flush();
+    },
+    requestNode: requester.toNode,
+    requestServer: requester.toServer,
+    requestServerV3: requester.toServerV3,
+    nodes: pool.nodes,
+    isUsable: pool.isUsable,
+    strikeNode,
+    refreshNodes: (signal) => maintenance.refresh(signal ?? background.signal),
+    ready: (signal) =>
+      connection.ready(signal ? AbortSignal.any([signal, background.signal]) : background.signal),
+    networkTimeMs: networkClock.nowMs,
+    clockOffsetMs: networkClock.offsetMs,
+    observeNodeTime: networkClock.observe,
+    resyncClock: (signal) => maintenance.syncClock(signal ?? background.signal, true),
+    state: connection.state,
+    onState: connection.onState,
+    onPacket: requester.onPacket,
+    onPath: requester.onPath,
+    lastPath: requester.lastPath,
+    newPath: () => keeper.renew(background.signal),
+    setOnline: connection.setOnline,
+    retryNow: connection.retryNow
+  };
+}

@@ -1,0 +1,38 @@
+// What can go wrong between here and a destination, told apart by who is to blame (network.md §2.1).
+import { AppError } from '../errors.ts';
+
+/** Nobody on the path is to blame: the gateway did not answer, refused, or is not to be trusted. */
+export type GatewayErrorCode =
+  'gateway-unreachable' | 'gateway-refused' | 'gateway-busy' | 'wrong-network' | 'list-not-verified';
+
+/** A node of the path failed; plain text that anyone on the path could have written. */
+export type PathErrorCode =
+  | 'guard-unreachable'
+  | 'guard-not-ready'
+  | 'hop-failed'
+  | 'hop-not-ready'
+  | 'path-timeout'
+  | 'path-failed'
+  | 'response-unreadable'
+  /** Nobody is to blame; the same request would be refused again. */
+  | 'request-refused';
+
+/** The destination could not be reached, or authenticated itself and then answered garbage. */
+export type DestinationErrorCode = 'destination-unreachable' | 'destination-garbage' | 'server-refused';
+
+export type OnionErrorCode =
+  | GatewayErrorCode
+  | PathErrorCode
+  | DestinationErrorCode
+  | 'offline'
+  | 'no-path'
+  | 'onion-stopped'
+  | 'onion-too-large';
+
+/**
+ * `details.node`: Ed25519 key (hex) of the node the error names; `details.gatewayCode`: what the gateway said;
+ * `details.status`: plain HTTP status of a path error.
+ */
+export class OnionError extends AppError<OnionErrorCode> {
+  override readonly name = 'OnionError';
+}

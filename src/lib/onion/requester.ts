@@ -1,0 +1,204 @@
+// One request, up to the answer: takes a path, sends, and after a failure on the path's side takes another (network.md
+// §2.2). Says which hops it used and when packets move.
+import { withDeadline } from './deadline.ts';
+import type { Clock } from '../clock.ts';
+import { errorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { RpcRequest, V4Request, V4Response } from '../wire/index.ts';
+import type { OnionConfig } from './config.ts';
+import type { Connection } from './connection.ts';
+import { createEmitter } from './emitter.ts';
+import { OnionError } from './errors.ts';
+import { isDestinationFault } from './path-fault.ts';
+import type { PathKeeper } from './path-keeper.ts';
+import type { NodeReply, PathSender, SendOptions, ServerAddress, V3Request } from './path-sender.ts';
+import type { Path } from './paths.ts';
+import type { VerifiedNode } from './verified-node.ts';
+
+export interface RequestOptions {
+  /** Milliseconds for the whole request, waiting for a connection included. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The real hops of a request. */
+export interface PathSnapshot {
+  readonly pathId: string;
+  readonly gatewayOrigin: string;
+  /** Guard node first. */
+  readonly hops: readonly { readonly ed25519PublicKeyHex: string; readonly ip: string }[];
+  readonly destination: { readonly kind: 'node' | 'server'; readonly address: string };
+}
+
+export interface PacketEvent {
+  readonly pathId: string;
+  /** 0: here to gateway, 1: gateway to guard node, … 4: last hop to destination. */
+  readonly gap: 0 | 1 | 2 | 3 | 4;
+  readonly phase: 'sent' | 'answered';
+}
+
+/** What of a node is needed to send to it. */
+export type NodeAddress = Pick<VerifiedNode, 'ed25519PublicKeyHex' | 'ip'>;
+
+export interface Requester {
+  toNode(node: NodeAddress, rpc: RpcRequest, options?: RequestOptions): Promise<NodeReply>;
+  toServer(server: ServerAddress, request: V4Request, options?: RequestOptions): Promise<V4Response>;
+  toServerV3(server: ServerAddress, request: V3Request, options?: RequestOptions): Promise<Uint8Array>;
+  lastPath(): PathSnapshot | null;
+  onPacket(listener: (packet: PacketEvent) => void): () => void;
+  onPath(listener: (path: PathSnapshot) => void): () => void;
+}
+
+export interface RequesterDependencies {
+  readonly sender: PathSender;
+  readonly keeper: PathKeeper;
+  readonly connection: Connection;
+  readonly gateway: () => string;
+  /** A destination that answered with a fault of its own. */
+  readonly strike: (edHex: string) => void;
+  readonly config: OnionConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted when the client stops. */
+  readonly stopped: AbortSignal;
+}
+
+/** Failures that say nothing about how long another path would take. */
+const WORTH_ANOTHER_PATH: readonly string[] = [
+  'guard-unreachable',
+  'guard-not-ready',
+  'hop-failed',
+  'hop-not-ready',
+  'path-failed',
+  'response-unreadable'
+];
+const MAX_BUSY_WAIT_MS = 3_000;
+
+export function createRequester(dependencies: RequesterDependencies): Requester {
+  const { sender, keeper, connection, config, clock, log } = dependencies;
+  const onListenerError = (error: unknown) => log.error('listener-failed', { code: errorCode(error) });
+  const packets = createEmitter<PacketEvent>(onListenerError);
+  const pathsUsed = createEmitter<PathSnapshot>(onListenerError);
+  let lastPath: PathSnapshot | null = null;
+
+  function announce(path: Path, destination: PathSnapshot['destination']): void {
+    lastPath = {
+      pathId: path.id,
+      gatewayOrigin: dependencies.gateway(),
+      hops: path.hops.map(({ ed25519PublicKeyHex, ip }) => ({ ed25519PublicKeyHex, ip })),
+      destination
+    };
+    pathsUsed.emit(lastPath);
+  }
+
+  async function request<T>(
+    destination: { readonly node: VerifiedNode | null; readonly shown: PathSnapshot['destination'] },
+    options: RequestOptions & { readonly timeoutMs: number },
+    send: (path: Path, sending: SendOptions) => Promise<T>
+  ): Promise<T> {
+    const signal = options.signal
+      ? AbortSignal.any([options.signal, dependencies.stopped])
+      : dependencies.stopped;
+    const endsAt = clock.monotonic() + options.timeoutMs;
+    const onDeadline = () => new OnionError('no-path', { retry: 'later' });
+    const limit = { timeoutMs: options.timeoutMs, signal };
+    return withDeadline(clock, limit, onDeadline, async (inner) => {
+      const tried = new Set<string>();
+      for (let attempt = 1; ; attempt++) {
+        await connection.usable(inner);
+        const path = keeper.take(destination.node, tried);
+        tried.add(path.id);
+        try {
+          return await sendOver(path, destination, Math.max(1, endsAt - clock.monotonic()), inner, send);
+        } catch (error) {
+          inner.throwIfAborted();
+          if (attempt >= config.pathAttempts || !(await mayRetry(error, endsAt, inner))) throw error;
+        }
+      }
+    });
+  }
+
+  async function sendOver<T>(
+    path: Path,
+    destination: { readonly node: VerifiedNode | null; readonly shown: PathSnapshot['destination'] },
+    timeoutMs: number,
+    signal: AbortSignal,
+    send: (path: Path, sending: SendOptions) => Promise<T>
+  ): Promise<T> {
+    try {
+      const answer = await send(path, {
+        timeoutMs,
+        signal,
+        onSent: () => {
+          announce(path, destination.shown);
+          packets.emit({ pathId: path.id, gap: 0, phase: 'sent' });
+        },
+        onAnswered: () => packets.emit({ pathId: path.id, gap: 0, phase: 'answered' })
+      });
+      keeper.succeeded(path);
+      return answer;
+    } catch (error) {
+      // An abort says nothing about the path, and neither does a gateway that is gone.
+      if (error instanceof OnionError) blame(error, path, destination.node);
+      throw error;
+    }
+  }
+
+  function blame(error: OnionError, path: Path, destination: VerifiedNode | null): void {
+    switch (error.code) {
+      case 'gateway-unreachable':
+        return connection.lost('gateway-unreachable');
+      case 'gateway-refused':
+        return keeper.refused(path, String(error.details.gatewayCode));
+      default:
+        return keeper.failed(path, error, destination);
+    }
+  }
+
+  async function mayRetry(error: unknown, endsAt: number, signal: AbortSignal): Promise<boolean> {
+    if (!(error instanceof OnionError)) return false;
+    if (WORTH_ANOTHER_PATH.includes(error.code)) return true;
+    if (error.code === 'gateway-unreachable' || error.code === 'gateway-refused') return true;
+    if (error.code !== 'gateway-busy') return false;
+    const waitMs = Number(error.details.retryAfterMs ?? MAX_BUSY_WAIT_MS);
+    if (waitMs > MAX_BUSY_WAIT_MS || clock.monotonic() + waitMs >= endsAt) return false;
+    await clock.sleep(waitMs, signal);
+    return true;
+  }
+
+  const serverDestination = (server: ServerAddress) => ({
+    node: null,
+    shown: { kind: 'server', address: server.host } as const
+  });
+  const withDefault = (options: RequestOptions, timeoutMs: number) => ({
+    ...options,
+    timeoutMs: options.timeoutMs ?? timeoutMs
+  });
+
+  return {
+    async toNode(node, rpc, options = {}) {
+      const destination = {
+        node: node as VerifiedNode,
+        shown: { kind: 'node', address: node.ip } as const
+      };
+      const reply = await request(
+        destination,
+        withDefault(options, config.requestTimeoutMs),
+        (path, sending) => sender.toNode(path.hops, node, rpc, sending)
+      );
+      if (isDestinationFault(reply.status)) dependencies.strike(node.ed25519PublicKeyHex);
+      return reply;
+    },
+    toServer: (server, v4, options = {}) =>
+      request(serverDestination(server), withDefault(options, config.serverTimeoutMs), (path, sending) =>
+        sender.toServer(path.hops, server, v4, sending)
+      ),
+    toServerV3: (server, v3, options = {}) =>
+      request(serverDestination(server), withDefault(options, config.serverTimeoutMs), (path, sending) =>
+        sender.toServerV3(path.hops, server, v3, sending)
+      ),
+    lastPath: () => lastPath,
+    onPacket: packets.on,
+    onPath: pathsUsed.on
+  };
+}

@@ -6,7 +6,8 @@ import { isAcceptablePoint, isReducedScalar } from './ed25519-rules.ts';
 import { assertLength, CryptoError } from './errors.ts';
 import { passesKnownAnswers } from './known-answers.ts';
 import { NOBLE_PRIMITIVES } from './noble-primitives.ts';
-import type { Bytes, PrimitiveName, Primitives } from './primitives.ts';
+import { createAccountKeyCache } from './identity.ts';
+import type { Agreement, Bytes, PrimitiveName, Primitives } from './primitives.ts';
 import { webcryptoPrimitives } from './webcrypto-primitives.ts';
 
 export type Implementation = 'webcrypto' | 'noble';
@@ -31,6 +32,11 @@ export interface CryptoBackend {
    * @throws CryptoError `bad-key-length`; `low-order-point` when the result is all zero
    */
   x25519SharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes>;
+  /**
+   * A shared secret with a key pair that is made for this one use and forgotten.
+   * @throws CryptoError `bad-key-length`, `low-order-point`
+   */
+  x25519Agree(publicKey: Uint8Array): Promise<Agreement>;
   /** @throws CryptoError `bad-key-length` */
   ed25519PublicKey(seed: Uint8Array): Promise<Bytes>;
   /**
@@ -43,6 +49,11 @@ export interface CryptoBackend {
    * give false, as do wrong lengths. Never throws.
    */
   ed25519Verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+  /**
+   * `x25519PublicKeyFromEd25519` of identity.ts, remembering the latest keys: the same few people write all the time.
+   * @throws CryptoError `bad-key-length`, `bad-key`
+   */
+  x25519PublicKeyFromEd25519(ed25519PublicKey: Uint8Array): Bytes;
   /**
    * AES-256-GCM: ciphertext ‖ 16-byte tag.
    * @param nonce 12 bytes, never twice with one key
@@ -92,6 +103,12 @@ function x25519Methods({ x25519 }: Primitives, random: RandomBytes) {
       const shared = await x25519.sharedSecret(secretKey, publicKey);
       if (shared === null) throw new CryptoError('low-order-point', { details: { input: 'publicKey' } });
       return shared;
+    },
+    async x25519Agree(publicKey: Uint8Array) {
+      assertLength(publicKey, 32, 'publicKey');
+      const agreement = await x25519.agree(publicKey, random);
+      if (agreement === null) throw new CryptoError('low-order-point', { details: { input: 'publicKey' } });
+      return agreement;
     }
   };
 }
@@ -126,6 +143,7 @@ function createBackend(
     random,
     ...x25519Methods(primitives, random),
     ...ed25519Methods(primitives),
+    x25519PublicKeyFromEd25519: createAccountKeyCache(),
     async aesGcmEncrypt(key, nonce, plaintext, aad) {
       assertAesInput(key, nonce);
       return aesGcm.encrypt(key, nonce, plaintext, aad);

@@ -5,6 +5,7 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { concatBytes, utf8ToBytes } from '../bytes/index.ts';
 import { UsageError } from '../errors.ts';
+import { agreeWith } from './agreement.ts';
 import type { CryptoBackend } from './backend.ts';
 import { CryptoError } from './errors.ts';
 import { blake2b } from './hash.ts';
@@ -41,11 +42,18 @@ export async function deriveHopKey(
   const { cipher, clientPublicKey, serverPublicKey } = input;
   const otherPublicKey = input.role === 'client' ? serverPublicKey : clientPublicKey;
   const sharedSecret = await crypto.x25519SharedSecret(input.ownSecretKey, otherPublicKey);
-  const key =
-    cipher === 'aes-gcm'
-      ? await crypto.hmacSha256(AES_SALT, sharedSecret)
-      : blake2b(concatBytes(sharedSecret, clientPublicKey, serverPublicKey), { length: 32 });
-  return { cipher, key };
+  return { cipher, key: await layerKey(crypto, cipher, { sharedSecret, clientPublicKey, serverPublicKey }) };
+}
+
+async function layerKey(
+  crypto: CryptoBackend,
+  cipher: HopCipher,
+  parts: { sharedSecret: Uint8Array; clientPublicKey: Uint8Array; serverPublicKey: Uint8Array }
+): Promise<Bytes> {
+  if (cipher === 'aes-gcm') return crypto.hmacSha256(AES_SALT, parts.sharedSecret);
+  return blake2b(concatBytes(parts.sharedSecret, parts.clientPublicKey, parts.serverPublicKey), {
+    length: 32
+  });
 }
 
 /**
@@ -57,16 +65,18 @@ export async function createHopKey(
   crypto: CryptoBackend,
   input: { hopX25519PublicKey: Uint8Array; cipher: HopCipher; ephemeralSecretKey?: Uint8Array }
 ): Promise<{ key: HopKey; ephemeralPublicKey: Bytes }> {
-  const ownSecretKey = input.ephemeralSecretKey ?? crypto.random(32);
-  const ephemeralPublicKey = await crypto.x25519PublicKey(ownSecretKey);
-  const key = await deriveHopKey(crypto, {
-    ownSecretKey,
+  const { cipher, hopX25519PublicKey } = input;
+  const { ephemeralPublicKey, sharedSecret } = await agreeWith(
+    crypto,
+    hopX25519PublicKey,
+    input.ephemeralSecretKey
+  );
+  const key = await layerKey(crypto, cipher, {
+    sharedSecret,
     clientPublicKey: ephemeralPublicKey,
-    serverPublicKey: input.hopX25519PublicKey,
-    role: 'client',
-    cipher: input.cipher
+    serverPublicKey: hopX25519PublicKey
   });
-  return { key, ephemeralPublicKey };
+  return { key: { cipher, key }, ephemeralPublicKey };
 }
 
 /**

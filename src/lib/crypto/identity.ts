@@ -1,6 +1,7 @@
 // Account seed -> Ed25519 and X25519 keys -> Account ID (accounts-and-messages.md §1.1).
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { accountIdOf, type AccountId } from '../account-id.ts';
+import { bytesToHex } from '../bytes/index.ts';
 import type { RandomBytes } from '../random.ts';
 import { isAcceptablePoint } from './ed25519-rules.ts';
 import { assertLength, CryptoError } from './errors.ts';
@@ -67,4 +68,21 @@ export function x25519PublicKeyFromEd25519(ed25519PublicKey: Uint8Array): Bytes 
  */
 export function accountIdFromEd25519(ed25519PublicKey: Uint8Array): AccountId {
   return accountIdOf(x25519PublicKeyFromEd25519(ed25519PublicKey));
+}
+
+/** Enough for the people of a busy account; each takes about 250 bytes. */
+const MAX_CACHED_KEYS = 512;
+
+/** `x25519PublicKeyFromEd25519` that remembers the latest results; the full check costs as much as a signature. */
+export function createAccountKeyCache(): (ed25519PublicKey: Uint8Array) => Bytes {
+  const known = new Map<string, Bytes>();
+  return (ed25519PublicKey) => {
+    const name = bytesToHex(ed25519PublicKey);
+    const found = known.get(name) ?? x25519PublicKeyFromEd25519(ed25519PublicKey);
+    known.delete(name);
+    known.set(name, found);
+    const [oldest] = known.keys();
+    if (known.size > MAX_CACHED_KEYS && oldest !== undefined) known.delete(oldest);
+    return found.slice();
+  };
 }

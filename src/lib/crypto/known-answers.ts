@@ -1,6 +1,7 @@
 // The start-up test that decides whether an implementation of a primitive is used: published answers, and a refusal
 // where the primitive must refuse. A name that merely exists proves nothing.
 import { bytesToHex, hexToBytes, utf8ToBytes } from '../bytes/index.ts';
+import { systemRandom } from '../random.ts';
 import type { PrimitiveName, Primitives } from './primitives.ts';
 
 /** RFC 7748 §5.2: the first vector, and the first step of the iterated one. */
@@ -42,10 +43,19 @@ const SHA512_HEX =
   'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a' +
   '2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f';
 
+/** Key pairs of an agreement are fresh, so there is no published answer; the other side must find the same secret. */
+async function agreesWithItself({ x25519 }: Primitives): Promise<boolean> {
+  const secretKey = hexToBytes(X25519.secretHex);
+  const agreement = await x25519.agree(await x25519.publicKey(secretKey), systemRandom);
+  const shared = agreement && (await x25519.sharedSecret(secretKey, agreement.ephemeralPublicKey));
+  return shared !== null && bytesToHex(shared) === bytesToHex(agreement?.sharedSecret ?? new Uint8Array());
+}
+
 type Test = (primitives: Primitives) => Promise<boolean>;
 
 const TESTS: Readonly<Record<PrimitiveName, Test>> = {
-  async x25519({ x25519 }) {
+  async x25519(primitives) {
+    const { x25519 } = primitives;
     const secretKey = hexToBytes(X25519.secretHex);
     const shared = await x25519.sharedSecret(secretKey, hexToBytes(X25519.publicHex));
     const publicKey = await x25519.publicKey(hexToBytes(X25519.nineHex));
@@ -53,7 +63,8 @@ const TESTS: Readonly<Record<PrimitiveName, Test>> = {
       shared !== null &&
       bytesToHex(shared) === X25519.sharedHex &&
       bytesToHex(publicKey) === X25519.nineTimesBaseHex &&
-      (await x25519.sharedSecret(secretKey, new Uint8Array(32))) === null
+      (await x25519.sharedSecret(secretKey, new Uint8Array(32))) === null &&
+      (await agreesWithItself(primitives))
     );
   },
   async ed25519({ ed25519 }) {

@@ -4,7 +4,7 @@ import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, equalBytes } from '../bytes/index.ts';
+import { concatBytes, equalBytes, wipe } from '../bytes/index.ts';
 import type {
   AesGcmPrimitive,
   Bytes,
@@ -28,15 +28,24 @@ function littleEndianNumber(bytes: Uint8Array): bigint {
   return value;
 }
 
+function nobleSharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Bytes | null {
+  try {
+    return x25519.getSharedSecret(secretKey, publicKey);
+  } catch {
+    // Lengths are checked before, so the all-zero result is the one thing left to refuse.
+    return null;
+  }
+}
+
 const nobleX25519: X25519Primitive = {
   publicKey: async (secretKey) => x25519.getPublicKey(secretKey),
-  async sharedSecret(secretKey, publicKey) {
-    try {
-      return x25519.getSharedSecret(secretKey, publicKey);
-    } catch {
-      // Lengths are checked before, so the all-zero result is the one thing left to refuse.
-      return null;
-    }
+  sharedSecret: async (secretKey, publicKey) => nobleSharedSecret(secretKey, publicKey),
+  async agree(publicKey, random) {
+    const secretKey = random(32);
+    const sharedSecret = nobleSharedSecret(secretKey, publicKey);
+    const agreement = sharedSecret && { ephemeralPublicKey: x25519.getPublicKey(secretKey), sharedSecret };
+    wipe(secretKey);
+    return agreement;
   }
 };
 

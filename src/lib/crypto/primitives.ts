@@ -1,6 +1,8 @@
 // The shape of each primitive, which both implementations fill (noble-primitives.ts, webcrypto-primitives.ts).
 // Callers never see these: they use the façade of backend.ts, which has checked lengths before it calls.
 
+import type { RandomBytes } from '../random.ts';
+
 /** Bytes that own an ordinary buffer, as WebCrypto demands. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -8,6 +10,15 @@ export interface X25519Primitive {
   publicKey(secretKey: Uint8Array): Promise<Bytes>;
   /** The shared secret, or null when it is all zero (RFC 7748 §6.1). */
   sharedSecret(secretKey: Uint8Array, publicKey: Uint8Array): Promise<Bytes | null>;
+  /** A shared secret with a key pair made for this one use; null as above. */
+  agree(publicKey: Uint8Array, random: RandomBytes): Promise<Agreement | null>;
+}
+
+export interface Agreement {
+  /** 32 bytes, for the other side. */
+  readonly ephemeralPublicKey: Bytes;
+  /** 32 bytes. */
+  readonly sharedSecret: Bytes;
 }
 
 export interface Ed25519Primitive {

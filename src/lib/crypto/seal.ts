@@ -9,7 +9,8 @@ import { concatBytes } from '../bytes/index.ts';
 import type { CryptoBackend } from './backend.ts';
 import { assertLength, CryptoError } from './errors.ts';
 import { blake2b } from './hash.ts';
-import { x25519PublicKeyFromEd25519, type Identity } from './identity.ts';
+import { agreeWith } from './agreement.ts';
+import type { Identity } from './identity.ts';
 import type { Bytes } from './primitives.ts';
 
 const KEY_BYTES = 32;
@@ -54,12 +55,10 @@ export async function sealMessage(
 ): Promise<Bytes> {
   const { padded, sender, recipientX25519PublicKey } = input;
   assertLength(recipientX25519PublicKey, KEY_BYTES, 'recipientX25519PublicKey');
-  const ephemeralSecretKey = input.ephemeralSecretKey ?? crypto.random(KEY_BYTES);
   const signed = concatBytes(padded, sender.ed25519PublicKey, recipientX25519PublicKey);
-  const [signature, ephemeralPublicKey, sharedSecret] = await Promise.all([
+  const [signature, { ephemeralPublicKey, sharedSecret }] = await Promise.all([
     crypto.ed25519Sign(sender.ed25519Seed, signed),
-    crypto.x25519PublicKey(ephemeralSecretKey),
-    crypto.x25519SharedSecret(ephemeralSecretKey, recipientX25519PublicKey)
+    agreeWith(crypto, recipientX25519PublicKey, input.ephemeralSecretKey)
   ]);
   const box = boxCipher(sharedSecret, ephemeralPublicKey, recipientX25519PublicKey);
   return concatBytes(
@@ -124,7 +123,7 @@ export async function openMessage(
   return {
     padded: opened.subarray(0, keyStart),
     senderEd25519PublicKey,
-    senderAccountId: accountIdOf(x25519PublicKeyFromEd25519(senderEd25519PublicKey))
+    senderAccountId: accountIdOf(crypto.x25519PublicKeyFromEd25519(senderEd25519PublicKey))
   };
 }
 

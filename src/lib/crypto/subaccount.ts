@@ -3,7 +3,6 @@
 //   token(36) = account prefix(1) ‖ flags(1) ‖ 0 ‖ 0 ‖ Ed25519(32)
 import { equalBytes } from '../bytes/index.ts';
 import type { CryptoBackend } from './backend.ts';
-import { x25519PublicKeyFromEd25519 } from './identity.ts';
 
 export const SUBACCOUNT_TOKEN_BYTES = 36;
 
@@ -45,12 +44,15 @@ export interface SignedRequest {
 }
 
 /** The account's Ed25519 key, or null when the named one does not belong to it. */
-function accountEd25519PublicKey({ accountKey, ed25519PublicKey }: SignedRequest): Uint8Array | null {
+function accountEd25519PublicKey(
+  crypto: CryptoBackend,
+  { accountKey, ed25519PublicKey }: SignedRequest
+): Uint8Array | null {
   const key = accountKey.subarray(1);
   if (ed25519PublicKey === undefined) return key;
   if (accountKey[0] !== ACCOUNT_PREFIX) return equalBytes(ed25519PublicKey, key) ? key : null;
   try {
-    return equalBytes(x25519PublicKeyFromEd25519(ed25519PublicKey), key) ? ed25519PublicKey : null;
+    return equalBytes(crypto.x25519PublicKeyFromEd25519(ed25519PublicKey), key) ? ed25519PublicKey : null;
   } catch {
     return null;
   }
@@ -58,7 +60,7 @@ function accountEd25519PublicKey({ accountKey, ed25519PublicKey }: SignedRequest
 
 /** Whether a storage request is signed by its account or by a subaccount that may do this. Never throws for wrong bytes. */
 export async function verifySignedRequest(crypto: CryptoBackend, request: SignedRequest): Promise<boolean> {
-  const accountPublicKey = accountEd25519PublicKey(request);
+  const accountPublicKey = accountEd25519PublicKey(crypto, request);
   if (accountPublicKey === null) return false;
   const { signed, signature, subaccount } = request;
   if (subaccount === undefined) return crypto.ed25519Verify(accountPublicKey, signed, signature);

@@ -19,7 +19,7 @@ await runMain(async () => {
   const env = {
     ...process.env,
     APP_VERSION: version,
-    VITE_ONIONSKIN_NETWORK: process.env.ONIONSKIN_NETWORK ?? 'mainnet',
+    VITE_ONIONSKIN_NETWORK: process.env.ONIONSKIN_NETWORK || 'mainnet',
     VITE_ONIONSKIN_GATEWAYS: process.env.ONIONSKIN_GATEWAYS ?? ''
   };
   rmSync(join(BUILD, 'release-manifest.json'), { force: true });

@@ -120,16 +120,15 @@ export function headersFile(files) {
  */
 export async function finishBuild(directory, version) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const all = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const isTwin = (name) => /\.(br|gz)$/.test(name);
+  for (const twin of all.filter(isTwin)) await rm(twin);
+  const names = all.filter((name) => !isTwin(name));
   const files = {};
   const hashes = {};
   let total = 0;
   for (const file of names.sort()) {
     const path = `/${relative(directory, file).split(sep).join('/')}`;
-    if (/\.(br|gz)$/.test(path)) {
-      await rm(file);
-      continue;
-    }
     if (OWN_FILES.has(path)) continue;
     const bytes = await readFile(file);
     const { encodings, least } = await compress(file, bytes);

@@ -1,0 +1,80 @@
+// Answers as values: handlers return them, one function writes them.
+import type { ServerResponse } from 'node:http';
+import type { GatewayErrorCode } from './errors.ts';
+
+export interface Reply {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | null;
+}
+
+/** Headers of everything under `/gateway/`: never a document, never stored. */
+export const API_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff'
+};
+
+const encoder = new TextEncoder();
+
+export function jsonReply(value: unknown, headers: Record<string, string> = {}): Reply {
+  return {
+    status: 200,
+    headers: { ...API_HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: encoder.encode(JSON.stringify(value))
+  };
+}
+
+/** Status of each failure of the gateway's own. */
+const STATUS: Readonly<Record<GatewayErrorCode, number>> = {
+  'host-refused': 403,
+  'origin-refused': 403,
+  'not-found': 404,
+  'method-refused': 405,
+  'malformed-guard': 400,
+  'unknown-guard': 404,
+  'address-refused': 403,
+  'content-type-refused': 415,
+  'length-required': 411,
+  'body-too-small': 400,
+  'body-too-large': 413,
+  'request-timeout': 408,
+  'rate-limited': 429,
+  'guard-busy': 503,
+  'gateway-busy': 503,
+  'guard-unreachable': 502,
+  'guard-timeout': 504,
+  'reply-too-large': 502
+};
+
+/**
+ * A failure of the gateway's own, marked so that no client takes it for a node's (network.md §2.1).
+ * @param retryAfterMs rounded up to whole seconds in `Retry-After`
+ */
+export function failure(
+  code: GatewayErrorCode,
+  options: { retryAfterMs?: number; allow?: string } = {}
+): Reply {
+  const headers: Record<string, string> = {
+    ...API_HEADERS,
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-gateway-error': code
+  };
+  if (options.retryAfterMs !== undefined) {
+    headers['retry-after'] = String(Math.max(1, Math.ceil(options.retryAfterMs / 1000)));
+  }
+  if (options.allow) headers.allow = options.allow;
+  return { status: STATUS[code], headers, body: encoder.encode(`${code}\n`) };
+}
+
+/** Writes a reply, without its body for HEAD. Does nothing when an answer has begun. */
+export function sendReply(response: ServerResponse, reply: Reply, headOnly: boolean): void {
+  if (response.headersSent || response.destroyed) return;
+  const noBody = reply.status === 204 || reply.status === 304;
+  const length = noBody ? {} : { 'content-length': String(reply.body?.length ?? 0) };
+  response.writeHead(reply.status, { ...reply.headers, ...length });
+  response.end(headOnly || noBody ? undefined : (reply.body ?? undefined));
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { finishBuild, htmlPolicy } from '../../../scripts/lib/finish-build.mjs';
+import { cspDirectives, cspText } from '../../../scripts/lib/security-policy.mjs';
+import { decodeReleaseManifest } from '../../../src/lib/release.ts';
+
+const PAGE = `<meta http-equiv="content-security-policy" content="default-src &#39;none&#39;">${' '.repeat(300)}`;
+
+describe('a finished build', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'onionskin-build-'));
+    await mkdir(join(folder, '_app/immutable'), { recursive: true });
+    await writeFile(join(folder, 'index.html'), PAGE);
+    await writeFile(join(folder, '_app/immutable/a.js'), 'a();'.repeat(200));
+    await writeFile(join(folder, 'network.json'), '{}');
+    await writeFile(join(folder, 'index.html.br'), 'left over');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const read = (name: string) => readFile(join(folder, name), 'utf8');
+
+  it('vouches for every file but /network.json, by its hash', async () => {
+    expect((await finishBuild(folder, '1.0.0-x')).files).toBe(2);
+    const manifest = decodeReleaseManifest(await read('release-manifest.json'));
+    expect(manifest?.version).toBe('1.0.0-x');
+    expect(Object.fromEntries(manifest?.sha256ByPath ?? [])).toEqual({
+      '/index.html': createHash('sha256').update(PAGE).digest('hex'),
+      '/_app/immutable/a.js': createHash('sha256').update('a();'.repeat(200)).digest('hex')
+    });
+  });
+
+  it('is the same when finished twice', async () => {
+    await finishBuild(folder, '1.0.0-x');
+    const once = await Promise.all(
+      (await readdir(folder)).map((name) => (name.includes('.') ? read(name) : Promise.resolve('')))
+    );
+    await finishBuild(folder, '1.0.0-x');
+    const twice = await Promise.all(
+      (await readdir(folder)).map((name) => (name.includes('.') ? read(name) : Promise.resolve('')))
+    );
+    expect(twice).toEqual(once);
+    expect(await read('index.html.br')).not.toBe('left over');
+  });
+
+  it('tells static hosts the policy of each address once', async () => {
+    await finishBuild(folder, '1.0.0-x');
+    const blocks = (await read('_headers')).trim().split('\n\n');
+    const policies = Object.fromEntries(
+      blocks.map((block) => [block.split('\n')[0], block.match(/content-security-policy/g)?.length ?? 0])
+    );
+    expect(policies).toEqual({
+      '/*': 0,
+      '/index.html': 1,
+      '/': 1,
+      '/_app/immutable/a.js': 1,
+      '/release-manifest.json': 1
+    });
+    expect(await read('_redirects')).toBe('/* /200.html 200\n');
+  });
+});
+
+describe('the policy of a page', () => {
+  const meta = (policy: string) => `<meta http-equiv="content-security-policy" content="${policy}">`;
+
+  it('is the one in it, and what works in a header only', () => {
+    expect(htmlPolicy('/a.html', meta("default-src 'none'"))).toBe(
+      "default-src 'none'; frame-ancestors 'none'"
+    );
+  });
+
+  it('stops the build when an inline script would not run', () => {
+    expect(() => htmlPolicy('/a.html', `${meta("script-src 'self'")}<script>run()</script>`)).toThrow(
+      'inline script'
+    );
+    expect(htmlPolicy('/a.html', `${meta("script-src 'self'")}<script src="/a.js"></script>`)).toContain(
+      'script-src'
+    );
+    expect(() => htmlPolicy('/a.html', '<p>no policy</p>')).toThrow('/a.html');
+  });
+
+  it('quotes keywords and hashes, and names only the gateways of the build', () => {
+    const text = cspText(
+      cspDirectives({ ONIONSKIN_GATEWAYS: 'https://g.example:8443/path  https://h.example' })
+    );
+    expect(text).toContain("connect-src 'self' https://g.example:8443 https://h.example;");
+    expect(text).toContain("script-src 'self';");
+    expect(text).toContain("style-src-attr 'unsafe-hashes' 'sha256-");
+    expect(text).toContain("require-trusted-types-for 'script'");
+    expect(text).toContain('trusted-types svelte-trusted-html onionskin-script-url');
+    expect(text).toContain("img-src 'self' blob: data:");
+    expect(cspText(cspDirectives({}))).toContain("connect-src 'self';");
+  });
+});

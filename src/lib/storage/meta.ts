@@ -11,6 +11,8 @@ interface MetaContents {
   counters: CountersContent;
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };
+  /** The network's description as the site gave it last. */
+  network: { readonly descriptor: unknown };
 }
 
 export type MetaName = keyof MetaContents;

@@ -17,7 +17,7 @@ export interface SealedRow {
   readonly sealed: Uint8Array;
 }
 
-/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `counters`. */
+/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `network`, `counters`. */
 export type MetaRow = SealedRow;
 
 /** Which engine may write; a plain counter, since a transaction cannot wait for it to be opened. */

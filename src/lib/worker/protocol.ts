@@ -1,71 +1,14 @@
 // The boundary between page and engine as types: a table of commands (request, answer), events, and the messages
 // that carry them (style.md §2.8). Everything here survives structured cloning. No code: both sides import it.
-import type { AccountId } from '../account-id.ts';
+import type { WordCheck } from '../crypto/index.ts';
 import type { ErrorData } from '../errors.ts';
+import type { EngineStatus } from '../messenger/engine.ts';
+import type { MessengerEvent } from '../messenger/events.ts';
+import type { PathSnapshot } from '../onion/index.ts';
 
-/** How one word of a recovery password stands while it is typed. */
-export interface WordCheck {
-  readonly word: string;
-  /** `partial`: the last word, still being typed, with a completion possible. */
-  readonly status: 'ok' | 'partial' | 'unknown';
-  readonly suggestions: readonly string[];
-}
-
-/** A gateway this build may use, as the connection panel lists it. */
-export interface GatewayStatus {
-  readonly origin: string;
-  /** `ok`, `unknown`, or the code of what is wrong with it. */
-  readonly state: string;
-}
-
-export type ConnectionState =
-  | { readonly phase: 'offline' }
-  | {
-      readonly phase: 'connecting';
-      /** Device time, milliseconds since 1970. */
-      readonly sinceMs: number;
-      readonly step: 'node-list' | 'verifying' | 'building-path';
-    }
-  | { readonly phase: 'connected'; readonly pathCount: number }
-  | {
-      readonly phase: 'blocked';
-      readonly reason: 'wrong-network' | 'list-not-verified' | 'gateway-unreachable' | 'clock-wrong';
-      readonly gateways: readonly GatewayStatus[];
-    };
-
-/** The real hops of the last request. */
-export interface PathSnapshot {
-  readonly pathId: string;
-  readonly gatewayOrigin: string;
-  /** Guard node first. */
-  readonly hops: readonly { readonly ed25519PublicKeyHex: string; readonly ip: string }[];
-  readonly destination: { readonly kind: 'node' | 'server'; readonly address: string };
-}
-
-/** What the page needs to read rows by itself. */
-export interface OpenProfile {
-  readonly profileId: string;
-  readonly databaseName: string;
-  /** Non-extractable AES-GCM key of purpose `rows`. */
-  readonly rowKey: CryptoKey;
-  readonly accountId: AccountId;
-}
-
-export type EngineStatus =
-  | { readonly state: 'no-profile'; readonly network: NetworkSummary | null }
-  | ({ readonly state: 'ready'; readonly network: NetworkSummary } & OpenProfile)
-  | ({
-      readonly state: 'wrong-network';
-      readonly profileNetworkId: string;
-      readonly originNetworkId: string;
-    } & OpenProfile)
-  | { readonly state: 'failed'; readonly code: string };
-
-export interface NetworkSummary {
-  readonly id: string;
-  readonly kind: 'mainnet' | 'testnet' | 'local';
-  readonly echoAccountId: AccountId | null;
-}
+export type { WordCheck } from '../crypto/index.ts';
+export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
+export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
 
 /** Every command, by name. Errors reach the page as `AppError` with the codes named here or of the floors below. */
 export interface Commands {
@@ -101,18 +44,8 @@ export interface Commands {
 
 export type CommandName = keyof Commands;
 
-export type EngineEvent =
-  | { readonly type: 'connection'; readonly state: ConnectionState; readonly role: 'leader' | 'follower' }
-  | {
-      readonly type: 'packet';
-      readonly pathId: string;
-      /** 0: page to gateway, 1: gateway to guard node, … 4: last hop to destination. */
-      readonly gap: 0 | 1 | 2 | 3 | 4;
-      readonly phase: 'sent' | 'answered';
-    }
-  | { readonly type: 'path'; readonly path: PathSnapshot | null }
-  /** Something one sentence should be said about, by code. */
-  | { readonly type: 'notice'; readonly code: string };
+/** What the engine tells unasked; gap 0 of a packet is from page to gateway, 4 from the last hop to the destination. */
+export type EngineEvent = MessengerEvent;
 
 /** Page to worker. */
 export type ToWorker =

@@ -1,0 +1,18 @@
+// Errors of the messenger floor: what a command was refused for (style.md §2.5).
+import { AppError } from '../errors.ts';
+
+export type MessengerErrorCode =
+  | 'message-empty'
+  /** `details.limit`, `details.length`: code points */
+  | 'message-too-long'
+  | 'name-empty'
+  /** `details.limit`, `details.length`: bytes of UTF-8 */
+  | 'name-too-long'
+  /** The command needs an open profile. */
+  | 'no-profile'
+  /** Neither the site nor an earlier visit says which network this is. */
+  | 'network-unknown';
+
+export class MessengerError extends AppError<MessengerErrorCode> {
+  override readonly name = 'MessengerError';
+}

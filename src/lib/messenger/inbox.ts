@@ -1,0 +1,123 @@
+// Receiving, in the five steps of style.md §2.7: drop what is known, open with no transaction, decide, write all of it
+// with the cursor in one transaction, and only then let others know.
+import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import type { Log } from '../log.ts';
+import {
+  findSeen,
+  loadInboxSnapshot,
+  saveInbox,
+  StorageError,
+  type InboxResult,
+  type ProfileStore
+} from '../storage/index.ts';
+import { applyContents, conversationOf } from './apply-content.ts';
+import { openItem, type OpenedItem, type StoredItem } from './open-item.ts';
+
+export interface InboxBatch {
+  readonly nodeEd25519Hex: string;
+  readonly namespace: number;
+  /** In the order the node stores them. */
+  readonly items: readonly StoredItem[];
+  /** Items of the answer that were not even items. */
+  readonly skipped: number;
+  /** Where the next poll of this node goes on: hash of the last item, even one that is no use; null when nothing came. */
+  readonly lastHash: string | null;
+}
+
+export interface Inbox {
+  /**
+   * Takes in what one node answered.
+   * @returns messages added, in order
+   * @throws StorageError; nothing of the failed part is written, and the cursor stays before it
+   */
+  receive(batch: InboxBatch, signal?: AbortSignal): Promise<InboxResult>;
+}
+
+/** Items per transaction: short enough for others to get in between, long enough to be quick. */
+const ITEMS_PER_COMMIT = 250;
+
+/** Items opened at a time, so that the worker answers commands in between. */
+const ITEMS_PER_SLICE = 16;
+
+/** How often a batch is decided anew because a command changed the same rows. */
+const MAX_DECISIONS = 25;
+
+export function createInbox(deps: {
+  store: ProfileStore;
+  identity: Identity;
+  crypto: CryptoBackend;
+  /** Network time, milliseconds. */
+  now: () => number;
+  log: Log;
+}): Inbox {
+  const { store, identity, crypto } = deps;
+
+  async function openAll(items: readonly StoredItem[], signal?: AbortSignal): Promise<OpenedItem[]> {
+    const opened: OpenedItem[] = [];
+    for (let start = 0; start < items.length; start += ITEMS_PER_SLICE) {
+      signal?.throwIfAborted();
+      const slice = items.slice(start, start + ITEMS_PER_SLICE);
+      opened.push(...(await Promise.all(slice.map((item) => openOne(item)))));
+    }
+    return opened;
+  }
+
+  /** A fault of ours in one message must not stop the others (§3.4). */
+  async function openOne(item: StoredItem): Promise<OpenedItem> {
+    try {
+      return await openItem(crypto, identity, item);
+    } catch (error) {
+      deps.log.error('item-not-opened', { name: error instanceof Error ? error.name : 'unknown' });
+      return { kind: 'rejected', hash: item.hash, expiresAtMs: item.expiresAtMs, reason: 'unexpected' };
+    }
+  }
+
+  async function write(
+    opened: readonly OpenedItem[],
+    skipped: number,
+    cursor: { nodeEd25519Hex: string; namespace: number; lastHash: string } | null
+  ): Promise<InboxResult> {
+    const contents = opened.filter((item) => item.kind === 'content');
+    const wanted = {
+      accountIds: contents.map(conversationOf).filter((accountId) => accountId !== null),
+      messages: contents.map(({ senderId, timestampMs }) => ({ authorId: senderId, timestampMs }))
+    };
+    for (let decision = 1; ; decision++) {
+      const snapshot = await loadInboxSnapshot(store, wanted);
+      const nowMs = deps.now();
+      const changes = applyContents(opened, snapshot, { ownId: identity.accountId, nowMs });
+      const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
+      try {
+        return await saveInbox(store, snapshot, { ...changes, rejected, cursor }, nowMs);
+      } catch (error) {
+        const isStale = error instanceof StorageError && error.code === 'stale';
+        if (!isStale || decision === MAX_DECISIONS) throw error;
+      }
+    }
+  }
+
+  return {
+    async receive({ nodeEd25519Hex, namespace, items, skipped, lastHash }, signal) {
+      const added: InboxResult['added'][number][] = [];
+      if (lastHash === null && items.length === 0) return { added };
+      for (let start = 0; start === 0 || start < items.length; start += ITEMS_PER_COMMIT) {
+        const part = items.slice(start, start + ITEMS_PER_COMMIT);
+        const isLast = start + ITEMS_PER_COMMIT >= items.length;
+        const reached = isLast ? (lastHash ?? part.at(-1)?.hash) : part.at(-1)?.hash;
+        const known = await findSeen(
+          store,
+          part.map((item) => item.hash)
+        );
+        // Twice in one answer is as good as seen.
+        const fresh = [...new Map(part.map((item) => [item.hash, item])).values()].filter(
+          (item) => !known.has(item.hash)
+        );
+        const opened = await openAll(fresh, signal);
+        const cursor = reached === undefined ? null : { nodeEd25519Hex, namespace, lastHash: reached };
+        const result = await write(opened, isLast ? skipped : 0, cursor);
+        added.push(...result.added);
+      }
+      return { added };
+    }
+  };
+}

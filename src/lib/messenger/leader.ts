@@ -1,0 +1,139 @@
+// The engine proper, run by the one tab that leads: network, outbox and poller, from taking over to handing over.
+import type { Clock } from '../clock.ts';
+import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import { errorCode } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { RandomBytes } from '../random.ts';
+import { raiseEpoch, updateMeta, type ProfileStore } from '../storage/index.ts';
+import type { TabActivity } from './activity.ts';
+import type { OwnProfile } from './build-message.ts';
+import type { MessengerEvent } from './events.ts';
+import { createInbox } from './inbox.ts';
+import { createOutbox } from './outbox.ts';
+import { createPoller } from './poller.ts';
+import type { NetworkFloors, OnionPort } from './ports.ts';
+import { createReceiver } from './receive.ts';
+
+/** What a running engine can be told. */
+export interface RunningEngine {
+  readonly epoch: number;
+  readonly onion: OnionPort;
+  ring(what: 'outbox' | 'poll'): void;
+  setActivity(activity: TabActivity): void;
+}
+
+export interface LeaderDependencies {
+  readonly store: ProfileStore;
+  readonly identity: Identity;
+  readonly crypto: CryptoBackend;
+  readonly createFloors: () => NetworkFloors;
+  readonly ownProfile: () => Promise<OwnProfile>;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly emit: (event: Exclude<MessengerEvent, { type: 'connection' }>) => void;
+  readonly onConnection: () => void;
+}
+
+/** An offset that moved by less is not written again, milliseconds. */
+const OFFSET_STEP_MS = 500;
+
+/**
+ * Leads until the signal aborts or another engine has taken over.
+ * @param onRunning told the running engine, and null when it has ended
+ */
+export async function runLeader(
+  deps: LeaderDependencies,
+  signal: AbortSignal,
+  onRunning: (engine: RunningEngine | null) => void
+): Promise<void> {
+  const { store, identity, crypto, clock, random, log } = deps;
+  // Rows of a former engine may still be on their way; from here on they are refused.
+  const epoch = await raiseEpoch(store);
+  const { onion, swarm } = deps.createFloors();
+  const isConnected = () => onion.state().phase === 'connected';
+  const now = () => onion.networkTimeMs();
+  const inbox = createInbox({ store, identity, crypto, now, log });
+  const receive = createReceiver({ store, identity, swarm, inbox, now });
+  const saveOffset = createOffsetSaver(store, onion);
+  const poller = createPoller({
+    poll: async (pollSignal) => {
+      const result = await receive(pollSignal);
+      await saveOffset();
+      return result;
+    },
+    isConnected,
+    clock,
+    random,
+    log
+  });
+  const outbox = createOutbox({
+    store,
+    identity,
+    crypto,
+    swarm,
+    isConnected,
+    ownProfile: deps.ownProfile,
+    now,
+    clock,
+    random,
+    log,
+    onDelivered: () => poller.ring()
+  });
+
+  const ended = new Promise<void>((resolve) => {
+    const end = (code: string) => {
+      log.warn('engine-ended', { code });
+      resolve();
+    };
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    outbox.start(end);
+    poller.start(end);
+  });
+  const unsubscribe = [
+    onion.onState(() => {
+      deps.onConnection();
+      if (!isConnected()) return;
+      outbox.ring();
+      poller.ring();
+    }),
+    onion.onPacket((packet) => deps.emit({ type: 'packet', ...packet })),
+    onion.onPath((path) => deps.emit({ type: 'path', path }))
+  ];
+  onion.start();
+  onRunning({
+    epoch,
+    onion,
+    ring: (what) => (what === 'outbox' ? outbox : poller).ring(),
+    setActivity(activity) {
+      poller.setActivity(activity);
+      onion.setOnline(activity.online);
+    }
+  });
+  try {
+    await ended;
+  } finally {
+    onRunning(null);
+    for (const end of unsubscribe) end();
+    const stops = [poller.stop(), outbox.stop(), onion.stop()];
+    for (const result of await Promise.allSettled(stops)) {
+      if (result.status === 'rejected') log.warn('engine-stop-failed', { code: errorCode(result.reason) });
+    }
+    store.engine.epoch = null;
+  }
+}
+
+/** Keeps the clock offset for tabs that do not lead, and for the next start without network. */
+function createOffsetSaver(store: ProfileStore, onion: OnionPort): () => Promise<void> {
+  let savedMs: number | null = null;
+  return async () => {
+    const offsetMs = onion.clockOffsetMs();
+    if (offsetMs === null || (savedMs !== null && Math.abs(offsetMs - savedMs) < OFFSET_STEP_MS)) return;
+    await updateMeta(store, 'send-clock', 'engine', (current) => ({
+      lastTimestampMs: current?.lastTimestampMs ?? 0,
+      offsetMs
+    }));
+    savedMs = offsetMs;
+  };
+}

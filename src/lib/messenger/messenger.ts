@@ -1,0 +1,299 @@
+// One open profile, in one tab: commands for its rows, and a part in the election of the tab that runs the engine. A tab
+// that does not lead writes its own rows and rings the one that does.
+import { parseAccountId } from '../account-id.ts';
+import type { Clock } from '../clock.ts';
+import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import { toErrorData } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { ConnectionState, PathSnapshot } from '../onion/index.ts';
+import type { RandomBytes } from '../random.ts';
+import {
+  deleteStoredConversation,
+  deleteStoredMessage,
+  enqueueMessage,
+  ensureConversation,
+  loadMeta,
+  markConversationRead,
+  retryMessage,
+  saveConversationDraft,
+  updateMeta,
+  type ProfileStore
+} from '../storage/index.ts';
+import { ACTIVITY_REPEAT_MS, createActivityBoard, type TabActivity } from './activity.ts';
+import { parseOutgoingText, type OwnProfile } from './build-message.ts';
+import { parseDisplayName } from './display-name.ts';
+import { createElection, HEARTBEAT_MS } from './election.ts';
+import type { MessengerEvent } from './events.ts';
+import { runLeader, type RunningEngine } from './leader.ts';
+import type { Channel, Locks, NetworkFloors } from './ports.ts';
+import { isTabMessage, type TabMessage } from './tab-messages.ts';
+
+export interface Messenger {
+  /** Takes part in the election, unless the profile belongs to another network. */
+  start(): void;
+  /** Hands over and closes the database. */
+  stop(): Promise<void>;
+  /** @throws AccountIdError; the own Account ID opens Note to Self */
+  openConversation(
+    accountIdText: string
+  ): Promise<{ conversationId: string; kind: 'contact' | 'note-to-self' }>;
+  markRead(conversationId: string, upToSort: number): Promise<void>;
+  saveDraft(conversationId: string, text: string): Promise<void>;
+  deleteConversation(conversationId: string): Promise<void>;
+  /** @throws MessengerError `message-empty`, `message-too-long`; StorageError `not-found` */
+  send(conversationId: string, text: string): Promise<{ messageId: string }>;
+  retry(messageId: string): Promise<void>;
+  deleteMessage(messageId: string): Promise<void>;
+  /** @throws MessengerError `name-empty`, `name-too-long` */
+  rename(displayName: string): Promise<void>;
+  currentPath(): PathSnapshot | null;
+  renewPath(): Promise<void>;
+  retryNetwork(): void;
+  setActivity(activity: TabActivity): void;
+  connection(): Extract<MessengerEvent, { type: 'connection' }>;
+}
+
+export interface MessengerDependencies {
+  readonly store: ProfileStore;
+  readonly profileId: string;
+  readonly identity: Identity;
+  readonly crypto: CryptoBackend;
+  /** Null: the profile belongs to another network than this site, and stays offline. */
+  readonly createFloors: ((store: ProfileStore) => NetworkFloors) | null;
+  readonly locks: Locks;
+  readonly channel: Channel;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  readonly emit: (event: MessengerEvent) => void;
+}
+
+export function createMessenger(deps: MessengerDependencies): Messenger {
+  const { store, identity, clock, channel, log } = deps;
+  const ownId = identity.accountId;
+  const tab = `${clock.now()}-${[...deps.random(8)].join('')}`;
+  const board = createActivityBoard(clock);
+  const stopped = new AbortController();
+  let ownActivity: TabActivity = { visible: true, active: true, online: true };
+  let engine: RunningEngine | null = null;
+  /** What the leading tab said last, for tabs that follow. */
+  let heard: { state: ConnectionState; path: PathSnapshot | null; epoch: number } = {
+    state: { phase: 'offline' },
+    path: null,
+    epoch: 0
+  };
+
+  const post = (message: TabMessage) => channel.post(message);
+
+  function connection(): Extract<MessengerEvent, { type: 'connection' }> {
+    return engine
+      ? { type: 'connection', state: engine.onion.state(), role: 'leader' }
+      : { type: 'connection', state: heard.state, role: 'follower' };
+  }
+
+  /** To this tab's page and to the tabs that follow. */
+  function tell(event: MessengerEvent): void {
+    deps.emit(event);
+    post({ kind: 'event', event });
+  }
+
+  function ring(what: 'outbox' | 'poll'): void {
+    if (engine) engine.ring(what);
+    else post({ kind: 'ring', what });
+  }
+
+  function applyActivity(): void {
+    engine?.setActivity(board.combined());
+  }
+
+  async function ownProfile(): Promise<OwnProfile> {
+    const profile = await loadMeta(store, 'profile');
+    return {
+      displayName: profile?.content.displayName ?? '',
+      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0
+    };
+  }
+
+  async function networkNow(): Promise<number> {
+    if (engine && engine.onion.clockOffsetMs() !== null) return engine.onion.networkTimeMs();
+    const sendClock = await loadMeta(store, 'send-clock');
+    return clock.now() - (sendClock?.content.offsetMs ?? 0);
+  }
+
+  const createFloors = deps.createFloors;
+  const election =
+    createFloors &&
+    createElection({
+      lockName: `onionskin/engine/${deps.profileId}`,
+      locks: deps.locks,
+      clock,
+      log,
+      lead: async (signal) => {
+        const heartbeat = new AbortController();
+        const leader = {
+          store,
+          identity,
+          crypto: deps.crypto,
+          createFloors: () => createFloors(store),
+          ownProfile,
+          clock,
+          random: deps.random,
+          log,
+          emit: tell,
+          onConnection: () => tell(connection())
+        };
+        try {
+          await runLeader(leader, signal, (running) => {
+            engine = running;
+            tell(connection());
+            if (!running) return heartbeat.abort();
+            applyActivity();
+            void beat(running.epoch, heartbeat.signal);
+          });
+        } finally {
+          heartbeat.abort();
+        }
+      }
+    });
+
+  async function beat(epoch: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      post({ kind: 'alive', epoch });
+      await clock.sleep(HEARTBEAT_MS, signal).catch(() => {});
+    }
+  }
+
+  async function repeatActivity(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      await clock.sleep(ACTIVITY_REPEAT_MS, stopped.signal).catch(() => {});
+      if (!stopped.signal.aborted) reportActivity();
+    }
+  }
+
+  function reportActivity(): void {
+    board.report(tab, ownActivity);
+    applyActivity();
+    post({ kind: 'activity', tab, activity: ownActivity });
+  }
+
+  function receive(message: unknown): void {
+    if (!isTabMessage(message)) return;
+    switch (message.kind) {
+      case 'alive':
+        election?.heard();
+        if (message.epoch === heard.epoch) return;
+        // A new engine knows nothing of this tab yet.
+        heard = { ...heard, epoch: message.epoch };
+        post({ kind: 'activity', tab, activity: ownActivity });
+        return;
+      case 'event':
+        if (engine) return;
+        if (message.event.type === 'connection') {
+          heard = { ...heard, state: message.event.state };
+          deps.emit({ ...message.event, role: 'follower' });
+          return;
+        }
+        if (message.event.type === 'path') heard = { ...heard, path: message.event.path };
+        deps.emit(message.event);
+        return;
+      case 'activity':
+        board.report(message.tab, message.activity);
+        applyActivity();
+        return;
+      case 'hello':
+        if (!engine) return;
+        post({ kind: 'alive', epoch: engine.epoch });
+        post({ kind: 'event', event: connection() });
+        post({ kind: 'event', event: { type: 'path', path: engine.onion.lastPath() } });
+        return;
+      case 'ring':
+        engine?.ring(message.what);
+        return;
+      case 'order':
+        follow(message.order);
+        return;
+    }
+  }
+
+  /** Does what only the leading tab can do. */
+  function follow(order: 'renew-path' | 'retry-network'): void {
+    if (!engine) return;
+    if (order === 'retry-network') {
+      engine.onion.retryNow();
+      return;
+    }
+    engine.onion.newPath().catch((error: unknown) => {
+      tell({ type: 'notice', code: toErrorData(error).code });
+    });
+  }
+
+  const unsubscribe = channel.onMessage(receive);
+
+  return {
+    start() {
+      board.report(tab, ownActivity);
+      election?.start();
+      post({ kind: 'hello' });
+      void repeatActivity();
+    },
+    async stop() {
+      stopped.abort();
+      unsubscribe();
+      await election?.stop();
+      channel.close();
+      store.db.close();
+    },
+    async openConversation(accountIdText) {
+      const accountId = parseAccountId(accountIdText);
+      const kind = accountId === ownId ? 'note-to-self' : 'contact';
+      return { ...(await ensureConversation(store, { accountId, kind, nowMs: await networkNow() })), kind };
+    },
+    markRead: (conversationId, upToSort) => markConversationRead(store, conversationId, upToSort),
+    saveDraft: (conversationId, text) => saveConversationDraft(store, conversationId, text),
+    deleteConversation: (conversationId) => deleteStoredConversation(store, conversationId),
+    async send(conversationId, text) {
+      const body = parseOutgoingText(text);
+      const nowMs = await networkNow();
+      const { messageId } = await enqueueMessage(store, { conversationId, ownId, text: body, nowMs });
+      ring('outbox');
+      return { messageId };
+    },
+    async retry(messageId) {
+      await retryMessage(store, messageId);
+      ring('outbox');
+    },
+    deleteMessage: (messageId) => deleteStoredMessage(store, messageId),
+    async rename(displayName) {
+      const name = parseDisplayName(displayName);
+      const nowSeconds = Math.floor((await networkNow()) / 1000);
+      await updateMeta(store, 'profile', 'any', (profile) =>
+        profile === null || profile.displayName === name
+          ? null
+          : {
+              ...profile,
+              displayName: name,
+              // Others take a name only when it is newer than the last.
+              displayNameUpdatedSeconds: Math.max(nowSeconds, profile.displayNameUpdatedSeconds + 1)
+            }
+      );
+    },
+    currentPath: () => (engine ? engine.onion.lastPath() : heard.path),
+    async renewPath() {
+      if (engine) await engine.onion.newPath();
+      else post({ kind: 'order', order: 'renew-path' });
+    },
+    retryNetwork() {
+      if (engine) follow('retry-network');
+      else post({ kind: 'order', order: 'retry-network' });
+    },
+    setActivity(activity) {
+      const isBack = (activity.visible && !ownActivity.visible) || (activity.online && !ownActivity.online);
+      ownActivity = activity;
+      reportActivity();
+      if (!isBack) return;
+      ring('poll');
+      ring('outbox');
+    },
+    connection
+  };
+}

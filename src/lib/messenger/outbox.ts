@@ -1,0 +1,216 @@
+// Sending: a persisted queue and the loop that empties it. The row is stored first; entries of one conversation leave
+// in order, conversations do not wait for each other; what is sealed once is stored again unchanged on every attempt.
+import type { AccountId } from '../account-id.ts';
+import { base64ToBytes, bytesToBase64, hexToBytes } from '../bytes/index.ts';
+import type { Clock } from '../clock.ts';
+import { messageHash, type CryptoBackend, type Identity } from '../crypto/index.ts';
+import { AppError, errorCode, InvariantError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { randomBelow, type RandomBytes } from '../random.ts';
+import {
+  failEntry,
+  finishCopy,
+  finishDelivery,
+  loadOutboxHeads,
+  markEntrySending,
+  postponeEntry,
+  requeueInterrupted,
+  saveSealedEntry,
+  StorageError,
+  type OutboxEntry,
+  type ProfileStore
+} from '../storage/index.ts';
+import { NAMESPACES } from '../wire/index.ts';
+import { buildContent, sealContentFor, type OwnProfile } from './build-message.ts';
+import { createBell } from './bell.ts';
+import { MESSAGE_TTL_MS } from './limits.ts';
+import { nextStep } from './send-policy.ts';
+
+/** The part of the swarm floor that sending needs. */
+export interface MessageStoreClient {
+  store(input: {
+    accountId: AccountId;
+    namespace: number;
+    data: Uint8Array;
+    ttlMs: number;
+    signal?: AbortSignal;
+  }): Promise<{ hash: string; expiresAtMs: number }>;
+}
+
+export interface Outbox {
+  /** Runs until `stop`. @param onEnd called when storage refuses to go on: `deposed` or `closed` */
+  start(onEnd: (code: string) => void): void;
+  stop(): Promise<void>;
+  /** Something was queued, or the network came back. */
+  ring(): void;
+}
+
+export interface OutboxDependencies {
+  readonly store: ProfileStore;
+  readonly identity: Identity;
+  readonly crypto: CryptoBackend;
+  readonly swarm: MessageStoreClient;
+  /** Whether it makes sense to try now. */
+  readonly isConnected: () => boolean;
+  /** What travels with visible messages. */
+  readonly ownProfile: () => Promise<OwnProfile>;
+  /** Network time, milliseconds. */
+  readonly now: () => number;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  /** A message or its copy has reached a swarm. */
+  readonly onDelivered?: () => void;
+}
+
+/** Conversations served at the same time, so that one dead swarm does not hold up the others. */
+const MAX_LANES = 4;
+
+/** Pause after something failed that is no answer of a swarm, e.g. the database for lack of room. */
+const PAUSE_MS = 5_000;
+
+/** A hash of ours is remembered a day longer than any node keeps it. */
+const SEEN_MARGIN_MS = 24 * 60 * 60 * 1000;
+
+export function createOutbox(deps: OutboxDependencies): Outbox {
+  const { store, clock, log } = deps;
+  const bell = createBell(clock);
+  const lanes = new Map<string, Promise<void>>();
+  let running: { controller: AbortController; done: Promise<void> } | null = null;
+  let pausedUntilMs = 0;
+  let onEnded: (code: string) => void = () => {};
+
+  async function run(signal: AbortSignal): Promise<void> {
+    await requeueInterrupted(store);
+    while (!signal.aborted) {
+      const waitMs = deps.isConnected() ? await startDueLanes(signal) : null;
+      await bell.wait(waitMs, signal);
+    }
+  }
+
+  /** @returns how long until the next entry is due, or null when only a ring brings work */
+  async function startDueLanes(signal: AbortSignal): Promise<number | null> {
+    const pauseMs = pausedUntilMs - clock.monotonic();
+    if (pauseMs > 0) return pauseMs;
+    const heads = await loadOutboxHeads(store);
+    let nextDueMs: number | null = null;
+    for (const entry of heads) {
+      const lane = entry.row.lane as string;
+      if (lanes.has(lane)) continue;
+      const waitMs = entry.content.notBeforeMs - clock.now();
+      if (waitMs > 0) nextDueMs = Math.min(nextDueMs ?? waitMs, waitMs);
+      else if (lanes.size < MAX_LANES) lanes.set(lane, runLane(lane, entry, signal));
+    }
+    return nextDueMs;
+  }
+
+  async function runLane(lane: string, entry: OutboxEntry, signal: AbortSignal): Promise<void> {
+    try {
+      await sendEntry(deps, entry, signal);
+    } catch (error) {
+      if (!signal.aborted) endOrPause(error);
+    } finally {
+      lanes.delete(lane);
+      bell.ring();
+    }
+  }
+
+  function endOrPause(error: unknown): void {
+    const code = errorCode(error);
+    if (code === 'deposed' || code === 'closed') onEnded(code);
+    else {
+      pausedUntilMs = clock.monotonic() + PAUSE_MS;
+      log.warn('outbox-paused', { code });
+    }
+  }
+
+  async function loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await run(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        endOrPause(error);
+        await clock.sleep(PAUSE_MS, signal).catch(() => {});
+      }
+    }
+  }
+
+  return {
+    start(onEnd) {
+      if (running) return;
+      onEnded = onEnd;
+      const controller = new AbortController();
+      running = { controller, done: loop(controller.signal) };
+    },
+    async stop() {
+      const stopping = running;
+      running = null;
+      stopping?.controller.abort();
+      bell.ring();
+      await stopping?.done;
+      await Promise.all(lanes.values());
+    },
+    ring: () => bell.ring()
+  };
+}
+
+/** One attempt for one entry, and what follows from its outcome. */
+async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: AbortSignal): Promise<void> {
+  const { store, swarm, clock } = deps;
+  const entry =
+    stored.content.dataBase64 === null
+      ? await sealEntry(deps, stored)
+      : await markEntrySending(store, stored);
+  // Deleted by the person meanwhile.
+  if (!entry) return;
+  const { content } = entry;
+  if (content.dataBase64 === null) throw new InvariantError('sealed data on a saved entry');
+  const recipientId = content.kind === 'copy' ? deps.identity.accountId : content.recipientId;
+  try {
+    const confirmed = await swarm.store({
+      accountId: recipientId,
+      namespace: NAMESPACES.messages,
+      data: base64ToBytes(content.dataBase64),
+      ttlMs: MESSAGE_TTL_MS,
+      signal
+    });
+    const { expiresAtMs } = confirmed;
+    if (content.kind === 'message') await finishDelivery(store, entry, { expiresAtMs });
+    else await finishCopy(store, entry, { messageHash: confirmed.hash, expiresAtMs });
+    deps.onDelivered?.();
+  } catch (error) {
+    if (signal.aborted || !(error instanceof AppError) || error instanceof StorageError) throw error;
+    const step = nextStep(error, content, clock.now());
+    deps.log.debug('send-attempt-failed', { code: error.code, step: step.kind });
+    if (step.kind === 'fail') await failEntry(store, entry, error.code);
+    else {
+      const jitter = 0.8 + randomBelow(deps.random, 400) / 1000;
+      const notBeforeMs = clock.now() + Math.round(step.waitMs * jitter);
+      await postponeEntry(store, entry, { ...step.next, notBeforeMs });
+    }
+  }
+}
+
+/** Builds, signs and seals the message and the copy for our other devices, and keeps both on the entry. */
+async function sealEntry(deps: OutboxDependencies, entry: OutboxEntry): Promise<OutboxEntry | null> {
+  const { crypto, identity } = deps;
+  const { kind, text, timestampMs, recipientId } = entry.content;
+  const copyContent = buildContent({ text, timestampMs, syncTarget: recipientId });
+  const copyData = await sealContentFor(crypto, identity, identity.accountId, {
+    content: copyContent,
+    timestampMs
+  });
+  const copyHash = messageHash(hexToBytes(identity.accountId), NAMESPACES.messages, copyData);
+  const copyExpiresAtMs = deps.now() + MESSAGE_TTL_MS + SEEN_MARGIN_MS;
+  const copyDataBase64 = bytesToBase64(copyData);
+  if (kind === 'copy') {
+    // Note to Self: the copy is all there is.
+    const sealed = { dataBase64: copyDataBase64, copyDataBase64: null, copyHash, copyExpiresAtMs };
+    return saveSealedEntry(deps.store, entry, sealed);
+  }
+  const content = buildContent({ text, timestampMs, profile: await deps.ownProfile() });
+  const data = await sealContentFor(crypto, identity, recipientId, { content, timestampMs });
+  const sealed = { dataBase64: bytesToBase64(data), copyDataBase64, copyHash, copyExpiresAtMs };
+  return saveSealedEntry(deps.store, entry, sealed);
+}

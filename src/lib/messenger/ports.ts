@@ -1,0 +1,57 @@
+// What a messenger is given by those who compose it: the network floors, and ways to other tabs. Small, so that tests
+// can hand over their own.
+import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
+import type { MessageStoreClient } from './outbox.ts';
+import type { MessageRetrieveClient } from './receive.ts';
+
+/** The parts of the onion client the messenger looks at. */
+export interface OnionPort {
+  start(): void;
+  stop(): Promise<void>;
+  /** Network time, milliseconds since 1970. */
+  networkTimeMs(): number;
+  /** Device clock minus network time; null before a node has said it. */
+  clockOffsetMs(): number | null;
+  state(): ConnectionState;
+  onState(callback: () => void): () => void;
+  onPacket(callback: (packet: PacketEvent) => void): () => void;
+  onPath(callback: (path: PathSnapshot) => void): () => void;
+  lastPath(): PathSnapshot | null;
+  newPath(): Promise<void>;
+  setOnline(online: boolean): void;
+  /** Tries the gateways again at once. */
+  retryNow(): void;
+}
+
+export interface SwarmNode {
+  readonly ed25519PublicKeyHex: string;
+}
+
+export type SwarmPort<Node extends SwarmNode = SwarmNode> = MessageStoreClient & MessageRetrieveClient<Node>;
+
+/** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
+export interface NetworkFloors {
+  readonly onion: OnionPort;
+  // Each composition has one type of node; the messenger only hands nodes back.
+  readonly swarm: SwarmPort;
+}
+
+/** Web Locks, as far as they are used. */
+export interface Locks {
+  /**
+   * Holds the lock while `callback` runs. With `steal` it is taken from whoever holds it, whose request then rejects.
+   * @throws AbortError when the signal aborts while waiting, or the lock is stolen
+   */
+  request(
+    name: string,
+    options: { signal?: AbortSignal; steal?: boolean },
+    callback: () => Promise<void>
+  ): Promise<void>;
+}
+
+/** A BroadcastChannel: reaches the other tabs, never oneself. */
+export interface Channel {
+  post(message: unknown): void;
+  onMessage(callback: (message: unknown) => void): () => void;
+  close(): void;
+}

@@ -1,0 +1,21 @@
+// What tabs of one profile tell each other. Same origin, but possibly another version of the app: unknown kinds are
+// ignored.
+import type { TabActivity } from './activity.ts';
+import type { MessengerEvent } from './events.ts';
+
+export type TabMessage =
+  /** The leading tab lives. */
+  | { readonly kind: 'alive'; readonly epoch: number }
+  /** A tab came; the leading one answers with how things stand. */
+  | { readonly kind: 'hello' }
+  | { readonly kind: 'ring'; readonly what: 'outbox' | 'poll' }
+  | { readonly kind: 'activity'; readonly tab: string; readonly activity: TabActivity }
+  | { readonly kind: 'event'; readonly event: MessengerEvent }
+  | { readonly kind: 'order'; readonly order: 'renew-path' | 'retry-network' };
+
+const KINDS: ReadonlySet<string> = new Set(['alive', 'hello', 'ring', 'activity', 'event', 'order']);
+
+export function isTabMessage(message: unknown): message is TabMessage {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) return false;
+  return typeof message.kind === 'string' && KINDS.has(message.kind);
+}

@@ -1,0 +1,151 @@
+// A person's browser for tests: own storage, any number of tabs over it, and the network it is given.
+import { createCryptoBackend, type CryptoBackend } from '../../src/lib/crypto/index.ts';
+import type { AccountId } from '../../src/lib/account-id.ts';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
+import { silentLog, type Log } from '../../src/lib/log.ts';
+import {
+  createEngine,
+  type Engine,
+  type EngineStatus,
+  type MessengerEvent,
+  type NetworkFloors
+} from '../../src/lib/messenger/index.ts';
+import { MAINNET, type NetworkDescriptor } from '../../src/lib/networks.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import {
+  loadConversations,
+  loadMessages,
+  openProfileReader,
+  type ConversationView,
+  type MessageView,
+  type ProfileDatabase,
+  type ProfileStore
+} from '../../src/lib/storage/index.ts';
+import { createChannelHub, createFakeLocks } from './engine-fakes.ts';
+import { createStorageDevice, type StorageDevice } from './storage-device.ts';
+
+export interface TestTab {
+  readonly engine: Engine;
+  readonly events: MessengerEvent[];
+  /** Whether it runs the engine now. */
+  isLeader(): boolean;
+  close(): Promise<void>;
+}
+
+export interface TestBrowser {
+  readonly storage: StorageDevice;
+  readonly locks: ReturnType<typeof createFakeLocks>;
+  /** What the site says; null: it cannot be reached. */
+  network: NetworkDescriptor | null;
+  openTab(options?: { clock?: Clock; log?: Log }): TestTab;
+}
+
+/**
+ * @param createFloors the network a leading tab gets
+ */
+export async function createBrowser(options: {
+  createFloors: (network: NetworkDescriptor, store: ProfileStore) => NetworkFloors;
+  network?: NetworkDescriptor | null;
+  crypto?: CryptoBackend;
+  clock?: Clock;
+}): Promise<TestBrowser> {
+  const storage = await createStorageDevice();
+  const locks = createFakeLocks();
+  const hub = createChannelHub();
+  const crypto = options.crypto ?? (await createCryptoBackend());
+  const browser: TestBrowser = {
+    storage,
+    locks,
+    network: options.network === undefined ? MAINNET : options.network,
+    openTab({ clock = options.clock ?? systemClock, log = silentLog } = {}) {
+      const events: MessengerEvent[] = [];
+      const engine = createEngine({
+        environment: storage.environment,
+        crypto,
+        fetchNetwork: async () => browser.network,
+        createFloors: options.createFloors,
+        locks,
+        openChannel: (name) => hub.open(name),
+        clock,
+        random: systemRandom,
+        log,
+        emit: (event) => events.push(event)
+      });
+      return {
+        engine,
+        events,
+        isLeader: () => engine.messenger().connection().role === 'leader',
+        close: () => engine.stop()
+      };
+    }
+  };
+  return browser;
+}
+
+/** A page's view of an open profile. */
+export interface TestPage {
+  readonly accountId: AccountId;
+  conversations(): Promise<ConversationView[]>;
+  /** Messages with one account, oldest first; empty when there is no conversation. */
+  messages(accountId: AccountId): Promise<MessageView[]>;
+  texts(accountId: AccountId): Promise<string[]>;
+  close(): void;
+  readonly db: ProfileDatabase;
+  readonly rowKey: CryptoKey;
+}
+
+export function openPage(browser: TestBrowser, status: EngineStatus): TestPage {
+  if (!('rowKey' in status)) throw new Error(`no open profile: ${status.state}`);
+  const db = openProfileReader(status.databaseName, browser.storage.indexedDb);
+  const { rowKey, accountId } = status;
+  const page: TestPage = {
+    accountId,
+    db,
+    rowKey,
+    conversations: () => loadConversations(db, rowKey),
+    async messages(otherId) {
+      const conversation = (await page.conversations()).find((item) => item.accountId === otherId);
+      return conversation ? loadMessages(db, rowKey, conversation.id, { limit: 500 }) : [];
+    },
+    texts: async (otherId) => (await page.messages(otherId)).map((message) => message.text),
+    close: () => db.close()
+  };
+  return page;
+}
+
+/** Sends a text to an account from a tab. */
+export async function sendText(tab: TestTab, accountId: string, text: string): Promise<string> {
+  const messenger = tab.engine.messenger();
+  const { conversationId } = await messenger.openConversation(accountId);
+  return (await messenger.send(conversationId, text)).messageId;
+}
+
+/**
+ * Waits until `check` gives something truthy.
+ * @throws after `timeoutMs`, naming what was awaited
+ */
+export async function eventually<Result>(
+  what: string,
+  check: () => Promise<Result> | Result,
+  timeoutMs = 10_000
+): Promise<Result> {
+  const deadline = performance.now() + timeoutMs;
+  for (;;) {
+    const result = await check();
+    if (result) return result;
+    if (performance.now() > deadline) throw new Error(`still not: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Real time, `factor` times as fast: intervals of seconds pass in moments, and everything keeps its order. */
+export function createQuickClock(factor = 20): Clock {
+  const startMs = Date.now();
+  const startMonotonicMs = performance.now();
+  const elapsedMs = () => (performance.now() - startMonotonicMs) * factor;
+  return {
+    now: () => Math.floor(startMs + elapsedMs()),
+    monotonic: elapsedMs,
+    sleep: (ms, signal) => systemClock.sleep(ms / factor, signal)
+  };
+}

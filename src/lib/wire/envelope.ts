@@ -28,7 +28,7 @@ export const MAX_STORED_BYTES = 76_800;
 const PRO_SIGNATURE_BYTES = 64;
 const ACCOUNT_ID_LENGTH = 66;
 
-/** Serialised Envelope, as it is signed over in no place and wrapped by `wrapEnvelope`. */
+/** Bytes of the Envelope alone, without the wrapper. @throws UsageError for a proSignature that is not 64 bytes */
 export function encodeEnvelope(envelope: Envelope): Uint8Array<ArrayBuffer> {
   if (envelope.proSignature && envelope.proSignature.length !== PRO_SIGNATURE_BYTES) {
     throw new UsageError('a proSignature of 64 bytes');

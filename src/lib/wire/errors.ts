@@ -15,7 +15,7 @@ export function malformed(
   structure: string,
   field?: string,
   more: { cause?: unknown; offset?: number } = {}
-) {
+): WireError {
   return new WireError('malformed', {
     message: field === undefined ? structure : `${structure}: ${field}`,
     cause: more.cause,
@@ -24,7 +24,7 @@ export function malformed(
 }
 
 /** A `too-large` error; `limit` in the unit the structure counts in. */
-export function tooLarge(structure: string, limit: number, field?: string) {
+export function tooLarge(structure: string, limit: number, field?: string): WireError {
   return new WireError('too-large', { message: structure, details: { structure, field, limit } });
 }
 

@@ -1,5 +1,5 @@
 // JSON of others: parsed with a bound on size and depth, and read with typed accessors.
-import { bytesToUtf8 } from '../bytes/index.ts';
+import { BytesError, bytesToUtf8 } from '../bytes/index.ts';
 import { malformed, requireAtMost, tooLarge } from './errors.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
@@ -45,13 +45,10 @@ export function parseJson(input: Uint8Array | string, limit: number, structure: 
     requireShallow(text, structure);
     return JSON.parse(text) as JsonValue;
   } catch (cause) {
-    if (cause instanceof SyntaxError || isBytesError(cause)) throw malformed(structure, 'json', { cause });
+    if (cause instanceof SyntaxError || cause instanceof BytesError)
+      throw malformed(structure, 'json', { cause });
     throw cause;
   }
-}
-
-function isBytesError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'BytesError';
 }
 
 export function isJsonObject(value: JsonValue | undefined): value is JsonObject {

@@ -1,7 +1,7 @@
 // Answers of storage nodes (network.md §3.6, §4.2, §5.5). Signatures are handed on, not checked here. What a single
 // member or message gets wrong is a value in the result; only an answer without its frame is an error.
 import { base64ToBytes, BytesError } from '../bytes/index.ts';
-import { malformed } from './errors.ts';
+import { malformed, WireError } from './errors.ts';
 import {
   countOf,
   fieldOf,
@@ -48,7 +48,7 @@ function parseEmbedded(body: JsonValue): JsonValue {
   try {
     return parseJson(body, MAX_ONION_REPLY_BYTES, 'node-reply');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'malformed') return body;
+    if (error instanceof WireError && error.code === 'malformed') return body;
     throw error;
   }
 }
@@ -299,7 +299,7 @@ function member<Done extends object>(
   try {
     return { ...decode(entry), signature, ok: true };
   } catch (error) {
-    if (error instanceof Error && error.name === 'WireError') return { ok: false, reason: 'malformed' };
+    if (error instanceof WireError) return { ok: false, reason: 'malformed' };
     throw error;
   }
 }

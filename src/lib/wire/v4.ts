@@ -1,6 +1,7 @@
 // Payloads of onion requests to servers (network.md §3.5): a bencoded list of JSON metadata and an optional body.
 // Client and server side.
-import { bytesToUtf8, concatBytes, utf8ToBytes } from '../bytes/index.ts';
+import { concatBytes, utf8ToBytes } from '../bytes/index.ts';
+import { btKey } from './bt.ts';
 import { malformed, requireAtMost, tooLarge } from './errors.ts';
 import { fieldOf, isJsonObject, parseJson, requireObject, requireString, type JsonObject } from './json.ts';
 import { MAX_ONION_REPLY_BYTES, MAX_ONION_REQUEST_BYTES } from './onion-request.ts';
@@ -11,7 +12,6 @@ const MAX_HEADERS = 100;
 const LIST = 0x6c;
 const END = 0x65;
 const COLON = 0x3a;
-const DIGIT_0 = 0x30;
 
 export interface V4Request {
   readonly method: string;
@@ -87,16 +87,12 @@ function takeString(bytes: Uint8Array, start: number): { value: Uint8Array; next
   // Ten digits say more than any bound allows.
   const colon = bytes.subarray(start, start + 10).indexOf(COLON);
   if (colon < 1) throw malformed(STRUCTURE, 'length', { offset: start });
-  const digits = bytesToAscii(bytes.subarray(start, start + colon));
+  const digits = btKey(bytes.subarray(start, start + colon));
   if (!/^(?:0|[1-9]\d*)$/.test(digits)) throw malformed(STRUCTURE, 'length', { offset: start });
   const from = start + colon + 1;
   const next = from + Number(digits);
   if (next > bytes.length - 1) throw malformed(STRUCTURE, 'length', { offset: start });
   return { value: bytes.subarray(from, next), next };
-}
-
-function bytesToAscii(bytes: Uint8Array): string {
-  return bytes.every((byte) => byte >= DIGIT_0 && byte < 0x80) ? bytesToUtf8(bytes) : '';
 }
 
 function headersOf(meta: JsonObject): Record<string, string> {

@@ -1,0 +1,31 @@
+import { defineConfig, devices } from '@playwright/test';
+import { LAUNCH_OPTIONS } from './tests/e2e/launch.ts';
+
+/** Stories and checks that are too long for every run carry this tag. */
+const FULL_ONLY = /@full/;
+const isFull = process.env.E2E_FULL === '1';
+
+/** JSON for the counting line of scripts/test.mjs. */
+const reportFile = process.env.E2E_REPORT;
+
+const phone = { ...devices['Pixel 7'], defaultBrowserType: 'chromium' as const };
+
+export default defineConfig({
+  testDir: 'tests/e2e',
+  outputDir: 'test-results/e2e',
+  // Two cores: the browser, its workers and nine service nodes share them.
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  timeout: 90_000,
+  expect: { timeout: 10_000 },
+  reporter: reportFile ? [['list'], ['json', { outputFile: reportFile }]] : [['list']],
+  grepInvert: isFull ? undefined : FULL_ONLY,
+  use: { launchOptions: LAUNCH_OPTIONS, trace: 'off', screenshot: 'only-on-failure' },
+  // Each story once at desktop size; a phone pass over those tagged @phone; everything everywhere in the full run.
+  projects: [
+    { name: 'desktop', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
+    { name: 'phone', use: phone, grep: isFull ? undefined : /@phone/ },
+    ...(isFull ? [{ name: 'tablet', use: { ...phone, viewport: { width: 834, height: 1112 } } }] : [])
+  ]
+});

@@ -1,0 +1,73 @@
+// What every story stands on: the built app, served by the real gateway over real nodes, in the process of the test.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base } from '@playwright/test';
+import type { Localnet } from '../../localnet/index.ts';
+import { startStack, type Stack } from '../../scripts/lib/stack.ts';
+
+export { expect } from '@playwright/test';
+
+export interface WorkerFixtures {
+  /** Network, gateway and app; shared by the stories of one worker process. */
+  readonly stack: Stack & { readonly localnet: Localnet };
+  readonly gatewayAddress: { readonly host: string; readonly port: number };
+}
+
+export interface TestFixtures {
+  /** Everything that destination nodes opened since the story began. */
+  readonly openedByNodes: () => Promise<Uint8Array>;
+  /** Violations of the policy and uncaught errors in the pages of the story's own context. */
+  readonly pageFaults: string[];
+}
+
+const BUILD = join(import.meta.dirname, '../../build');
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  stack: [
+    // Playwright wants the first argument destructured.
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const dataDirectory = await mkdtemp(join(tmpdir(), 'onionskin-e2e-net-'));
+      const stack = await startStack({ network: 'local', dataDirectory, staticDirectory: BUILD });
+      await use(stack as WorkerFixtures['stack']);
+      await stack.close();
+      await rm(dataDirectory, { recursive: true });
+    },
+    { scope: 'worker', timeout: 60_000 }
+  ],
+
+  gatewayAddress: [
+    async ({ stack }, use) => {
+      const { hostname, port } = new URL(stack.origin);
+      await use({ host: hostname, port: Number(port) });
+    },
+    { scope: 'worker' }
+  ],
+
+  baseURL: async ({ stack }, use) => use(stack.origin),
+
+  openedByNodes: async ({ stack }, use) => {
+    const opened: Uint8Array[] = [];
+    const stop = stack.localnet.onOpened(({ role, plaintext }) => {
+      if (role === 'final') opened.push(plaintext.slice());
+    });
+    await use(async () => {
+      await stack.localnet.settle();
+      return Buffer.concat(opened);
+    });
+    stop();
+  },
+
+  pageFaults: [
+    async ({ context }, use) => {
+      const faults: string[] = [];
+      context.on('weberror', (error) => faults.push(String(error.error())));
+      context.on('console', (message) => {
+        if (/content security policy|trusted ?type/i.test(message.text())) faults.push(message.text());
+      });
+      await use(faults);
+    },
+    { auto: true }
+  ]
+});

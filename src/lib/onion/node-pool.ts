@@ -10,7 +10,7 @@ export const MAX_POOL_NODES = 10_000;
 const MAX_DERIVED_KEYS = 1_024;
 
 export interface NodePool {
-  /** All verified nodes, struck ones too. */
+  /** All verified nodes, struck ones too; the same array until the pool is replaced. */
   nodes(): readonly VerifiedNode[];
   /** Nodes with fewer strikes than the limit. */
   usable(): readonly VerifiedNode[];
@@ -51,10 +51,16 @@ export interface SavedPool {
 
 export function createNodePool(options: NodePoolOptions): NodePool {
   const { strikeLimit, strikeLifetimeMs, now } = options;
-  let nodesByKey = byKey([]);
+  let list: readonly VerifiedNode[] = [];
+  let nodesByKey = byKey(list);
   let verifiedAtMs: number | null = null;
   const removed = new Set<string>();
   const strikes = new Map<string, number[]>();
+
+  function take(nodes: readonly VerifiedNode[]): void {
+    nodesByKey = byKey(nodes);
+    list = [...nodesByKey.values()];
+  }
 
   /** A strike from the future comes from a clock that was set back; it expires like one of now. */
   function liveStrikes(edHex: string): number[] {
@@ -70,13 +76,13 @@ export function createNodePool(options: NodePoolOptions): NodePool {
     nodesByKey.has(edHex) && !removed.has(edHex) && liveStrikes(edHex).length < strikeLimit;
 
   return {
-    nodes: () => [...nodesByKey.values()],
-    usable: () => [...nodesByKey.values()].filter((node) => isUsable(node.ed25519PublicKeyHex)),
+    nodes: () => list,
+    usable: () => list.filter((node) => isUsable(node.ed25519PublicKeyHex)),
     get: (edHex) => nodesByKey.get(edHex),
     isUsable,
     verifiedAtMs: () => verifiedAtMs,
     restore(saved) {
-      nodesByKey = byKey(saved.nodes);
+      take(saved.nodes);
       verifiedAtMs = saved.verifiedAtMs;
       strikes.clear();
       for (const [edHex, times] of Object.entries(saved.strikes)) {
@@ -84,7 +90,7 @@ export function createNodePool(options: NodePoolOptions): NodePool {
       }
     },
     replace(nodes, atMs) {
-      nodesByKey = byKey(nodes);
+      take(nodes);
       verifiedAtMs = atMs;
       removed.clear();
       for (const edHex of strikes.keys()) if (!nodesByKey.has(edHex)) strikes.delete(edHex);

@@ -1,0 +1,91 @@
+// Stores one message in an account's swarm (network.md §5.5 `store`).
+import type { AccountId } from '../account-id.ts';
+import { hexToBytes } from '../bytes/index.ts';
+import {
+  memberStoreText,
+  messageHash,
+  storeSignedText,
+  type CryptoBackend,
+  type Identity
+} from '../crypto/index.ts';
+import { UsageError } from '../errors.ts';
+import type { OnionClient } from '../onion/index.ts';
+import { decodeStoreResult, isPublicInbox, storeRpc } from '../wire/index.ts';
+import { signRequest } from './auth.ts';
+import { SwarmError } from './errors.ts';
+import type { SendToMember } from './member-request.ts';
+import { verifyMembers } from './member-signatures.ts';
+
+export interface StoreInput {
+  readonly accountId: AccountId;
+  readonly namespace: number;
+  /** At most 76,800 bytes. */
+  readonly data: Uint8Array;
+  readonly ttlMs: number;
+  /** The account's own keys; needed for every namespace that is not a public inbox. */
+  readonly identity?: Identity;
+  readonly signal?: AbortSignal;
+}
+
+export interface Stored {
+  /** 43 characters; the same at every member. */
+  readonly hash: string;
+  readonly expiresAtMs: number;
+  /** Clock of the node that took it. */
+  readonly storedAtMs: number;
+  /** Members that signed for it. */
+  readonly confirmedBy: number;
+  readonly swarmSize: number;
+}
+
+/** How far a node's `t` may be from network time before it is not believed: what nodes tolerate of us. */
+const MAX_NODE_TIME_DISTANCE_MS = 60_000;
+
+/**
+ * Stores on one of three members; success is at least one member's signature over the hash computed here.
+ * @throws SwarmError; OnionError; WireError `too-large`; UsageError without the keys a namespace needs
+ */
+export async function store(
+  dependencies: { crypto: CryptoBackend; onion: OnionClient; send: SendToMember },
+  input: StoreInput
+): Promise<Stored> {
+  const { crypto, onion, send } = dependencies;
+  const { accountId, namespace, data, ttlMs, identity, signal } = input;
+  const needsAuth = !isPublicInbox(namespace);
+  if (needsAuth && !identity) throw new UsageError('keys for an authenticated namespace');
+  const hash = messageHash(hexToBytes(accountId), namespace, data);
+  return send({
+    accountId,
+    ...(signal ? { signal } : {}),
+    build: async (nowMs) =>
+      storeRpc({
+        account: accountId,
+        namespace,
+        timestampMs: nowMs,
+        ttlMs,
+        data,
+        ...(needsAuth && identity
+          ? { auth: await signRequest(crypto, identity, storeSignedText(namespace, nowMs)) }
+          : {})
+      }),
+    read: async (body, attempt) => {
+      const result = decodeStoreResult(body);
+      if (result.hash !== hash) throw new SwarmError('unverified-answer', { retry: 'later' });
+      const { entries } = await verifyMembers(crypto, result.members, attempt, (entry) =>
+        entry.hash === hash ? memberStoreText(hash) : null
+      );
+      const nodeTimeMs = result.nodeTimeMs;
+      if (nodeTimeMs !== undefined) onion.observeNodeTime(nodeTimeMs);
+      return {
+        hash,
+        expiresAtMs: Math.max(...[...entries.values()].map((entry) => entry.expiryMs)),
+        storedAtMs:
+          nodeTimeMs !== undefined && Math.abs(nodeTimeMs - attempt.nowMs) <= MAX_NODE_TIME_DISTANCE_MS
+            ? nodeTimeMs
+            : attempt.nowMs,
+        confirmedBy: entries.size,
+        swarmSize: attempt.members.length
+      };
+    }
+  });
+}

@@ -3,7 +3,7 @@
 //   aes-gcm     key = HMAC-SHA256(key "LOKI", message S)             IV(12) ‖ ct ‖ tag(16)
 //   xchacha20   key = BLAKE2b-256(S ‖ client X25519 ‖ server X25519)    nonce(24) ‖ ct ‖ tag(16)
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { concatBytes, utf8ToBytes } from '../bytes/index.ts';
+import { concatBytes, utf8ToBytes, wipe } from '../bytes/index.ts';
 import { UsageError } from '../errors.ts';
 import { agreeWith } from './agreement.ts';
 import type { CryptoBackend } from './backend.ts';
@@ -42,7 +42,9 @@ export async function deriveHopKey(
   const { cipher, clientPublicKey, serverPublicKey } = input;
   const otherPublicKey = input.role === 'client' ? serverPublicKey : clientPublicKey;
   const sharedSecret = await crypto.x25519SharedSecret(input.ownSecretKey, otherPublicKey);
-  return { cipher, key: await layerKey(crypto, cipher, { sharedSecret, clientPublicKey, serverPublicKey }) };
+  const key = await layerKey(crypto, cipher, { sharedSecret, clientPublicKey, serverPublicKey });
+  wipe(sharedSecret);
+  return { cipher, key };
 }
 
 async function layerKey(
@@ -76,6 +78,7 @@ export async function createHopKey(
     clientPublicKey: ephemeralPublicKey,
     serverPublicKey: hopX25519PublicKey
   });
+  wipe(sharedSecret);
   return { key: { cipher, key }, ephemeralPublicKey };
 }
 

@@ -74,7 +74,7 @@ export function accountIdFromEd25519(ed25519PublicKey: Uint8Array): AccountId {
 const MAX_CACHED_KEYS = 512;
 
 /** `x25519PublicKeyFromEd25519` that remembers the latest results; the full check costs as much as a signature. */
-export function createAccountKeyCache(): (ed25519PublicKey: Uint8Array) => Bytes {
+export function createAccountKeyCache(maxKeys = MAX_CACHED_KEYS): (ed25519PublicKey: Uint8Array) => Bytes {
   const known = new Map<string, Bytes>();
   return (ed25519PublicKey) => {
     const name = bytesToHex(ed25519PublicKey);
@@ -82,7 +82,7 @@ export function createAccountKeyCache(): (ed25519PublicKey: Uint8Array) => Bytes
     known.delete(name);
     known.set(name, found);
     const [oldest] = known.keys();
-    if (known.size > MAX_CACHED_KEYS && oldest !== undefined) known.delete(oldest);
+    if (known.size > maxKeys && oldest !== undefined) known.delete(oldest);
     return found.slice();
   };
 }

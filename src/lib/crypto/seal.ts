@@ -5,7 +5,7 @@
 import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import type { AccountId } from '../account-id.ts';
 import { accountIdOf } from '../account-id.ts';
-import { concatBytes } from '../bytes/index.ts';
+import { concatBytes, wipe } from '../bytes/index.ts';
 import type { CryptoBackend } from './backend.ts';
 import { assertLength, CryptoError } from './errors.ts';
 import { blake2b } from './hash.ts';
@@ -28,10 +28,14 @@ function words(bytes: Uint8Array): Uint32Array {
   return Uint32Array.from({ length: bytes.length / 4 }, (_, index) => view.getUint32(index * 4, true));
 }
 
-/** The stream cipher of one sealed box (libsodium `crypto_box_seal`): key HSalsa20(shared), nonce BLAKE2b-192(E ‖ R). */
+/**
+ * The cipher of one sealed box (libsodium `crypto_box_seal`): key HSalsa20(shared), nonce BLAKE2b-192(E ‖ R).
+ * Wipes `sharedSecret`.
+ */
 function boxCipher(sharedSecret: Uint8Array, ephemeralPublicKey: Uint8Array, recipientPublicKey: Uint8Array) {
   const keyWords = new Uint32Array(8);
   hsalsa(SALSA_CONSTANT, words(sharedSecret), new Uint32Array(4), keyWords);
+  wipe(sharedSecret);
   const key = new Uint8Array(KEY_BYTES);
   const view = new DataView(key.buffer);
   keyWords.forEach((word, index) => view.setUint32(index * 4, word, true));

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCryptoBackend, createNobleBackend } from '../../../src/lib/crypto/index.ts';
+import { createCryptoBackend, createNobleBackend, deriveIdentity } from '../../../src/lib/crypto/index.ts';
 import { bytesToHex, hexToBytes, utf8ToBytes } from '../../../src/lib/bytes/index.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { BACKENDS, codeOf } from './support.ts';
+import { MIXED_ORDER_KEY } from './edge-keys.ts';
+import { BACKENDS, codeOf, codeThrown } from './support.ts';
 
 const [{ crypto: noble }, { crypto: webcrypto }] = BACKENDS as [(typeof BACKENDS)[0], (typeof BACKENDS)[0]];
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -158,6 +159,36 @@ describe.each(BACKENDS)('the façade on $name', ({ crypto }) => {
     ];
     for (const hex of lowOrder) {
       expect(await codeOf(crypto.x25519SharedSecret(key, hexToBytes(hex)))).toBe('low-order-point');
+    }
+  });
+
+  it('agrees with a fresh key pair on what the other side finds', async () => {
+    const other = await crypto.generateX25519();
+    const agreements = [await crypto.x25519Agree(other.publicKey), await crypto.x25519Agree(other.publicKey)];
+    for (const { ephemeralPublicKey, sharedSecret } of agreements) {
+      expect(await noble.x25519SharedSecret(other.secretKey, ephemeralPublicKey)).toEqual(sharedSecret);
+    }
+    expect(agreements[0]?.ephemeralPublicKey).not.toEqual(agreements[1]?.ephemeralPublicKey);
+    expect(await codeOf(crypto.x25519Agree(new Uint8Array(32)))).toBe('low-order-point');
+    expect(await codeOf(crypto.x25519Agree(new Uint8Array(33)))).toBe('bad-key-length');
+  });
+
+  it('converts Ed25519 keys as identity.ts does, however many, and hands out copies', () => {
+    const convert = crypto.x25519PublicKeyFromEd25519;
+    const publicKeys = Array.from({ length: 3 }, (_, index) => {
+      const seed = new Uint8Array(16).fill(index);
+      return deriveIdentity(seed);
+    });
+    for (let round = 0; round < 2; round++) {
+      for (const { ed25519PublicKey, x25519PublicKey } of publicKeys) {
+        const converted = convert(ed25519PublicKey);
+        expect(converted).toEqual(x25519PublicKey);
+        converted.fill(0);
+      }
+    }
+    for (let round = 0; round < 2; round++) {
+      expect(codeThrown(() => convert(hexToBytes(MIXED_ORDER_KEY)))).toBe('bad-key');
+      expect(codeThrown(() => convert(new Uint8Array(31)))).toBe('bad-key-length');
     }
   });
 

@@ -6,6 +6,7 @@ import {
   deriveIdentity,
   x25519PublicKeyFromEd25519
 } from '../../../src/lib/crypto/index.ts';
+import { createAccountKeyCache } from '../../../src/lib/crypto/identity.ts';
 import { bytesToHex, hexToBytes } from '../../../src/lib/bytes/index.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { BACKENDS, codeThrown, MESSAGES } from './support.ts';
@@ -41,6 +42,18 @@ describe('the keys of an account', () => {
     const seed = hexToBytes('000102030405060708090a0b0c0d0e0f');
     deriveIdentity(seed);
     expect(bytesToHex(seed)).toBe('000102030405060708090a0b0c0d0e0f');
+  });
+});
+
+describe('remembered account keys', () => {
+  it('stay right when more people write than are remembered', () => {
+    const convert = createAccountKeyCache(2);
+    const people = Array.from({ length: 5 }, (_, index) =>
+      deriveIdentity(new Uint8Array(16).fill(index + 1))
+    );
+    for (const { ed25519PublicKey, x25519PublicKey } of [...people, ...people.toReversed(), ...people]) {
+      expect(convert(ed25519PublicKey)).toEqual(x25519PublicKey);
+    }
   });
 });
 

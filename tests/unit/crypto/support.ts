@@ -27,6 +27,8 @@ export interface MessageVector {
   ephemeral_x25519_public_hex: string;
   sealed_hex: string;
   wrapped_b64: string;
+  timestamp_ms: number;
+  pro_sig_hex: string;
 }
 
 export interface AccountVector {
@@ -63,9 +65,10 @@ interface MessageFile {
     };
     messages: MessageVector[];
     sealed_upstream: { what: string; from: string; to: string; plaintext_hex: string; sealed_hex: string }[];
-    messages_other_clients: (Pick<MessageVector, 'what' | 'from' | 'to' | 'content_hex' | 'wrapped_b64'> & {
-      sealed_hex: string;
-    })[];
+    messages_other_clients: Pick<
+      MessageVector,
+      'what' | 'from' | 'to' | 'content_hex' | 'wrapped_b64' | 'sealed_hex' | 'timestamp_ms'
+    >[];
     messages_invalid: { what: string; expect: string; recipient: string; wrapped_b64: string }[];
     store_request: {
       what: string;

@@ -128,11 +128,11 @@ export async function eventually<Result>(
   what: string,
   check: () => Promise<Result> | Result,
   timeoutMs = 10_000
-): Promise<Result> {
+): Promise<Exclude<Result, false | null | undefined | 0>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const result = await check();
-    if (result) return result;
+    if (result) return result as Exclude<Result, false | null | undefined | 0>;
     if (performance.now() > deadline) throw new Error(`still not: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

@@ -118,7 +118,9 @@ function createFakeFloors(
       async retrieve({ identity, cursorOf, preferNode }) {
         requireConnection();
         await network.beforeRetrieve?.();
-        const node = preferNode ?? { ed25519PublicKeyHex: nodes[turn++ % nodes.length] as string };
+        // With several nodes a preference is not followed, as when the preferred one fails.
+        const drawn = nodes[turn++ % nodes.length] as string;
+        const node = { ed25519PublicKeyHex: nodes.length > 1 ? drawn : (preferNode ?? drawn) };
         const all = network.stored(identity.accountId);
         const cursor = cursorOf(node.ed25519PublicKeyHex, 0);
         const after = all.findIndex((item) => item.hash === cursor) + 1;

@@ -115,8 +115,19 @@ export function applyContents(
     conversations.set(accountId, withProfile(conversation, item, context.ownId));
     messages.push(receivedMessage(item, decision, context));
   }
-  const seen = items.map(({ hash, expiresAtMs }) => ({ hash, expiresAtMs }));
+  const seen = items.map(({ hash, expiresAtMs }) => ({
+    hash,
+    expiresAtMs: seenUntil(expiresAtMs, context.nowMs)
+  }));
   return { messages, conversations, seen, rejected };
+}
+
+/** A day beyond the 14 that service nodes keep a message: what a node says of its expiry is only a claim. */
+const SEEN_AT_LEAST_MS = 15 * 24 * 60 * 60 * 1000;
+const SEEN_AT_MOST_MS = 2 * SEEN_AT_LEAST_MS;
+
+function seenUntil(expiresAtMs: number, nowMs: number): number {
+  return nowMs + Math.min(Math.max(expiresAtMs - nowMs, SEEN_AT_LEAST_MS), SEEN_AT_MOST_MS);
 }
 
 function receivedMessage(

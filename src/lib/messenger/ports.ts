@@ -23,16 +23,11 @@ export interface OnionPort {
   retryNow(): void;
 }
 
-export interface SwarmNode {
-  readonly ed25519PublicKeyHex: string;
-}
-
-export type SwarmPort<Node extends SwarmNode = SwarmNode> = MessageStoreClient & MessageRetrieveClient<Node>;
+export type SwarmPort = MessageStoreClient & MessageRetrieveClient;
 
 /** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
 export interface NetworkFloors {
   readonly onion: OnionPort;
-  // Each composition has one type of node; the messenger only hands nodes back.
   readonly swarm: SwarmPort;
 }
 

@@ -6,21 +6,22 @@ import { NAMESPACES } from '../wire/index.ts';
 import type { Inbox } from './inbox.ts';
 
 /** The part of the swarm floor that receiving needs. */
-export interface MessageRetrieveClient<Node extends { readonly ed25519PublicKeyHex: string }> {
+export interface MessageRetrieveClient {
   retrieve(input: {
     identity: Identity;
     namespaces: { namespace: number; maxSize?: number }[];
     cursorOf: (nodeEd25519Hex: string, namespace: number) => string | null;
-    preferNode?: Node;
+    /** A member to ask first, by Ed25519 key. */
+    preferNode?: string;
     signal?: AbortSignal;
   }): Promise<{
-    node: Node;
-    results: {
-      namespace: number;
-      messages: { hash: string; expiresAtMs: number; data: Uint8Array }[];
-      more: boolean;
-      skipped: number;
-      lastHash: string | null;
+    readonly node: { readonly ed25519PublicKeyHex: string };
+    readonly results: readonly {
+      readonly namespace: number;
+      readonly messages: readonly { readonly expiresAtMs: number; readonly data: Uint8Array }[];
+      readonly more: boolean;
+      readonly skipped: number;
+      readonly lastHash: string | null;
     }[];
   }>;
 }
@@ -34,13 +35,10 @@ const MAX_REPEATS = 200;
 /** Between two clean-ups of hashes that no node holds any more. */
 const POLLS_PER_PRUNE = 500;
 
-/** Share of the answer given to messages (network.md §8, `[max_size_split]`). */
-const MESSAGES_MAX_SIZE = -2;
-
-export function createReceiver<Node extends { readonly ed25519PublicKeyHex: string }>(deps: {
+export function createReceiver(deps: {
   store: ProfileStore;
   identity: Identity;
-  swarm: MessageRetrieveClient<Node>;
+  swarm: MessageRetrieveClient;
   inbox: Inbox;
   /** Network time, milliseconds. */
   now: () => number;
@@ -48,7 +46,7 @@ export function createReceiver<Node extends { readonly ed25519PublicKeyHex: stri
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
   const { store, identity, swarm, inbox } = deps;
   const accountKey = hexToBytes(identity.accountId);
-  let preferred: { node: Node; polls: number } | null = null;
+  let preferred: { nodeHex: string; polls: number } | null = null;
   let polls = 0;
   let repeats = 0;
 
@@ -60,9 +58,9 @@ export function createReceiver<Node extends { readonly ed25519PublicKeyHex: stri
     preferred = null;
     const answer = await swarm.retrieve({
       identity,
-      namespaces: [{ namespace: NAMESPACES.messages, maxSize: MESSAGES_MAX_SIZE }],
+      namespaces: [{ namespace: NAMESPACES.messages }],
       cursorOf: (node, namespace) => cursors.get(`${node}/${namespace}`) ?? null,
-      ...(asked ? { preferNode: asked.node } : {}),
+      ...(asked ? { preferNode: asked.nodeHex } : {}),
       signal
     });
     const nodeEd25519Hex = answer.node.ed25519PublicKeyHex;
@@ -86,7 +84,7 @@ export function createReceiver<Node extends { readonly ed25519PublicKeyHex: stri
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.
     const isStaying = isMore && repeats < MAX_REPEATS;
-    preferred = { node: answer.node, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
+    preferred = { nodeHex: nodeEd25519Hex, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
     return { more: isStaying, received };
   };
 }

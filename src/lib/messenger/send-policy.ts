@@ -38,7 +38,10 @@ const NETWORK_CODES: ReadonlySet<string> = new Set([
   'hop-not-ready',
   'path-timeout',
   'path-failed',
-  'response-unreadable'
+  'response-unreadable',
+  'clock-wrong',
+  'clock-skew',
+  'no-swarm'
 ]);
 
 /**

@@ -1,0 +1,74 @@
+// Entry of the engine's worker: composition only.
+import { systemClock } from '../clock.ts';
+import { createCryptoBackend } from '../crypto/index.ts';
+import { consoleLog } from '../log.ts';
+import { createEngine, createSealedOnionStore, type Engine } from '../messenger/index.ts';
+import { MAINNET } from '../networks.ts';
+import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
+import { systemRandom } from '../random.ts';
+import { createOpfsSlotFiles, createRecordSlotFiles, openProfileList } from '../storage/index.ts';
+import { createSwarmClient } from '../swarm/index.ts';
+import {
+  createBrowserLocks,
+  fetchSiteNetwork,
+  hasInPlaceFiles,
+  openBrowserChannel,
+  requireFeature
+} from './browser-ports.ts';
+import { createCommands } from './commands.ts';
+import { createDispatcher } from './dispatch.ts';
+import type { ToPage, ToWorker } from './protocol.ts';
+
+/** The part of a dedicated worker's scope used here; the DOM library knows only windows. */
+const scope = globalThis as unknown as {
+  postMessage(message: ToPage): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<ToWorker>) => void): void;
+  close(): void;
+};
+
+const clock = systemClock;
+const random = systemRandom;
+const log = consoleLog;
+
+async function compose(): Promise<Engine> {
+  const [crypto, list] = await Promise.all([createCryptoBackend(), openProfileList()]);
+  const slotFiles = hasInPlaceFiles(globalThis)
+    ? createOpfsSlotFiles(
+        () => navigator.storage.getDirectory(),
+        (ms) => clock.sleep(ms)
+      )
+    : createRecordSlotFiles(list);
+  return createEngine({
+    environment: { list, slotFiles, random },
+    crypto,
+    fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), MAINNET),
+    createFloors(network, store) {
+      const transport = createGatewayTransport({
+        fetch: globalThis.fetch.bind(globalThis),
+        gateways: [globalThis.location.origin],
+        clock
+      });
+      const onionStore = createSealedOnionStore(store, log);
+      const onion = createOnionClient({ crypto, transport, network, store: onionStore, clock, random, log });
+      return { onion, swarm: createSwarmClient({ onion, crypto, random, log }) };
+    },
+    locks: createBrowserLocks(requireFeature('web-locks', navigator.locks as LockManager | undefined)),
+    openChannel: openBrowserChannel,
+    clock,
+    random,
+    log,
+    emit: (event) => dispatcher.emit(event)
+  });
+}
+
+const engine = compose();
+// Whoever calls the first command is told; without a call there is nobody to tell.
+engine.catch(() => {});
+
+const dispatcher = createDispatcher({
+  port: scope,
+  handlers: engine.then(createCommands),
+  onClose: () => void engine.then((running) => running.stop()).finally(() => scope.close()),
+  log
+});
+scope.addEventListener('message', (event) => dispatcher.receive(event.data));

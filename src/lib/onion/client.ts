@@ -71,6 +71,11 @@ export interface OnionClient {
   refreshNodes(signal?: AbortSignal): Promise<boolean>;
   /** Resolves when the network is verified and a path stands. */
   ready(signal?: AbortSignal): Promise<void>;
+  /**
+   * Waits for a connection as long as a request would.
+   * @throws OnionError `no-path`, `offline`, or why no gateway can be used
+   */
+  whenUsable(signal?: AbortSignal): Promise<void>;
   /** Network time, milliseconds since 1970; device time until something is known. */
   networkTimeMs(): number;
   /** Device time minus network time; null before anything is known. */
@@ -247,6 +252,9 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
         await restore();
         background.run(saver.run);
         background.run(maintenance.run);
+        connection.onState((state) => {
+          if (state.phase === 'connected') maintenance.wake();
+        });
         await connection.run(signal);
       });
     },
@@ -263,6 +271,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     refreshNodes: (signal) => maintenance.refresh(signal ?? background.signal),
     ready: (signal) =>
       connection.ready(signal ? AbortSignal.any([signal, background.signal]) : background.signal),
+    whenUsable: requester.whenUsable,
     networkTimeMs: networkClock.nowMs,
     clockOffsetMs: networkClock.offsetMs,
     observeNodeTime: networkClock.observe,

@@ -37,7 +37,7 @@ export interface Connection {
   setOnline(online: boolean): void;
   /** Tries again at once. */
   retryNow(): void;
-  /** A request found that the gateway or the paths are gone. */
+  /** A request found that the gateway or the paths are gone; `ok` when nothing is held against the gateway. */
   lost(reason: GatewayState): void;
   /** The number of paths may have changed. */
   pathsChanged(): void;
@@ -145,6 +145,14 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
     }
   }
 
+  function lost(reason: GatewayState): void {
+    if (state.phase !== 'connected') return;
+    const current = gateways.current();
+    if (current && reason !== 'ok') gateways.mark(current.origin, reason);
+    setState({ phase: 'connecting', sinceMs: clock.now(), step: 'node-list' });
+    rouse();
+  }
+
   /** Resolves or rejects with the first state that decides. */
   function settled(
     decide: (state: ConnectionState) => 'yes' | 'wait' | OnionError,
@@ -190,17 +198,12 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
       setState({ phase: 'connecting', sinceMs: clock.now(), step: 'node-list' });
       rouse();
     },
-    lost(reason) {
-      if (state.phase !== 'connected') return;
-      const current = gateways.current();
-      if (current && reason !== 'ok') gateways.mark(current.origin, reason);
-      setState({ phase: 'connecting', sinceMs: clock.now(), step: 'node-list' });
-      rouse();
-    },
+    lost,
     pathsChanged() {
       if (state.phase !== 'connected') return;
       const pathCount = dependencies.pathCount();
       if (pathCount > 0) setState({ phase: 'connected', pathCount });
+      else lost('ok');
     },
     usable: (signal) =>
       settled((current) => {

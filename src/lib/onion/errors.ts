@@ -1,5 +1,5 @@
 // What can go wrong between here and a destination, told apart by who is to blame (network.md §2.1).
-import { AppError } from '../errors.ts';
+import { AppError, errorCode } from '../errors.ts';
 
 /** Nobody on the path is to blame: the gateway did not answer, refused, or is not to be trusted. */
 export type GatewayErrorCode =
@@ -26,6 +26,8 @@ export type OnionErrorCode =
   | DestinationErrorCode
   | 'offline'
   | 'no-path'
+  /** The gateway changed while the request was made; nothing was sent. */
+  | 'reconnecting'
   | 'onion-stopped'
   | 'onion-too-large';
 
@@ -35,4 +37,10 @@ export type OnionErrorCode =
  */
 export class OnionError extends AppError<OnionErrorCode> {
   override readonly name = 'OnionError';
+}
+
+/** Whether the failure is the gateway's, or ours while offline or stopping: nothing is learned about nodes. */
+export function isGatewayFault(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === 'offline' || code === 'onion-stopped' || code.startsWith('gateway-');
 }

@@ -3,8 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { CryptoBackend } from '../crypto/index.ts';
 import type { NetworkDescriptor } from '../networks.ts';
 import { shuffled, type RandomBytes } from '../random.ts';
-import type { OnionConfig } from './config.ts';
-import { HOPS } from './config.ts';
+import { AGREEING_NODES, HOPS, type OnionConfig } from './config.ts';
 import {
   judgeGatewayList,
   judgeSurvey,
@@ -12,8 +11,9 @@ import {
   type GatewayClaim,
   type Judgement
 } from './list-verification.ts';
+import { OnionError } from './errors.ts';
 import type { TimeSample } from './network-clock.ts';
-import { askForNodes, survey, type SurveyAnswer } from './node-survey.ts';
+import { askForNodes, MAX_CANDIDATES, survey, type SurveyAnswer } from './node-survey.ts';
 import type { PathSender } from './path-sender.ts';
 import { drawNodes } from './paths.ts';
 import type { GatewayTransport } from './transport.ts';
@@ -45,6 +45,7 @@ export async function checkGateway(
   const { crypto, transport, network, config } = dependencies;
   const options = { timeoutMs: config.gatewayTimeoutMs, signal };
   const { networkId } = await transport.fetchInfo(options);
+  if (networkId === null) throw new OnionError('gateway-unreachable', { retry: 'later' });
   if (networkId !== network.id) return { ok: false, reason: 'wrong-network' };
   const { body, signature } = await transport.fetchNodes(options);
   return judgeGatewayList(crypto, network, { body, signature, previous });
@@ -57,8 +58,8 @@ export interface Survey {
 
 /**
  * Asks three anchors, each over a path of other anchors, and keeps what two of them agree on.
- * @returns `list-not-verified` when too few answer or agree
- * @throws OnionError `gateway-*` is never thrown: a gateway that stops answering here cannot be verified
+ * @returns `list-not-verified` when they agree on too little
+ * @throws OnionError `no-path` when fewer than two answer
  */
 export async function verifyOverAnchors(
   dependencies: GatewayCheckDependencies,
@@ -89,6 +90,7 @@ export async function verifyOverAnchors(
  * Asks three verified nodes in distinct /24s over standing paths.
  * @param ask sends to a node over a path that does not contain it
  * @param previous the pool to be replaced
+ * @throws OnionError `no-path` when fewer than two answer
  */
 export async function refreshOverPaths(
   dependencies: Pick<GatewayCheckDependencies, 'network' | 'random'>,
@@ -97,7 +99,7 @@ export async function refreshOverPaths(
   ask: (node: VerifiedNode) => Promise<SurveyAnswer>,
   signal: AbortSignal
 ): Promise<Judgement<Survey>> {
-  const candidates = drawNodes(usable, usable.length > 9 ? 9 : usable.length, new Set(), dependencies.random);
+  const candidates = drawNodes(usable, MAX_CANDIDATES, new Set(), dependencies.random);
   return judgeAnswers(dependencies.network, await survey(candidates, ask, signal), previous);
 }
 
@@ -106,6 +108,7 @@ function judgeAnswers(
   answers: readonly SurveyAnswer[],
   previous: readonly VerifiedNode[]
 ): Judgement<Survey> {
+  if (answers.length < AGREEING_NODES) throw new OnionError('no-path', { retry: 'later' });
   const judged = judgeSurvey(network, mergeAnswers(answers.map((answer) => answer.nodes)), previous);
   if (!judged.ok) return judged;
   const times = answers.map((answer) => answer.time).filter((time) => time !== null);

@@ -34,9 +34,11 @@ export function createGatewayChoice(options: {
       current = saved && origins.includes(saved.origin) ? saved : null;
     },
     order() {
-      if (current === null || isOver()) return origins;
-      const { origin } = current;
-      return [origin, ...origins.filter((other) => other !== origin)];
+      const first = current === null || isOver() ? [] : [current.origin];
+      const order = [...new Set([...first, ...origins])];
+      // A gateway that was found wanting comes last, not first, even on its day.
+      const isGood = (origin: string) => ['ok', 'unknown'].includes(states.get(origin) ?? 'unknown');
+      return [...order.filter(isGood), ...order.filter((origin) => !isGood(origin))];
     },
     chosen(origin) {
       if (current?.origin !== origin || isOver()) current = { origin, sinceMs: now() };

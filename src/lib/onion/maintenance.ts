@@ -18,7 +18,7 @@ import type { VerifiedNode } from './verified-node.ts';
 const MIN_TICK_MS = 1_000;
 const MAX_TICK_MS = 60_000;
 /** Between two measurements that a refused request or a changed device time asked for. */
-const URGENT_INTERVAL_MS = 30_000;
+const URGENT_INTERVAL_MS = 5_000;
 /** Candidates for three answers. */
 const CLOCK_CANDIDATES = 6;
 
@@ -44,6 +44,8 @@ export interface MaintenanceDependencies {
 export interface Maintenance {
   /** Runs until aborted. */
   run(signal: AbortSignal): Promise<void>;
+  /** Looks at once what is due. */
+  wake(): void;
   /**
    * Measures the clock on three nodes unless that was done in the last ten minutes and nothing speaks against it.
    * @param urgent a node refused our time
@@ -60,6 +62,14 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
   let lastSyncAt = -Infinity;
   let refreshing: Promise<boolean> | null = null;
   let lastRefreshAt = -Infinity;
+
+  let waking = new AbortController();
+
+  async function pause(ms: number, signal: AbortSignal): Promise<void> {
+    await clock.sleep(ms, AbortSignal.any([signal, waking.signal])).catch(() => {});
+    signal.throwIfAborted();
+    waking = new AbortController();
+  }
 
   function isRefreshDue(): boolean {
     if (clock.monotonic() - lastRefreshAt < config.refreshRetryMs) return false;
@@ -114,9 +124,10 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
           signal.throwIfAborted();
           log.debug('maintenance-failed', { code: errorCode(error) });
         }
-        await clock.sleep(tickMs, signal);
+        await pause(tickMs, signal);
       }
     },
+    wake: () => waking.abort(),
     syncClock(signal, urgent) {
       if (syncing) return syncing;
       if (!isSyncDue(urgent)) return Promise.resolve(false);

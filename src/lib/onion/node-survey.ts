@@ -19,7 +19,7 @@ import type { NodeReply } from './path-sender.ts';
 import type { VerifiedNode } from './verified-node.ts';
 
 /** Candidates asked at most, so that a survey ends. */
-const MAX_CANDIDATES = 9;
+export const MAX_CANDIDATES = 9;
 
 export interface SurveyAnswer {
   readonly nodes: readonly VerifiedNode[];

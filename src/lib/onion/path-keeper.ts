@@ -1,45 +1,26 @@
-// Keeps paths standing: builds and tests them, rotates their later hops, mends and drops them (network.md §2, §2.1).
-// Guard nodes stay; what else is chosen is decided in paths.ts.
-import type { Clock } from '../clock.ts';
+// Keeps paths standing: has missing ones built, rotates their later hops, mends and drops them after failures
+// (network.md §2, §2.1). Guard nodes stay.
 import { errorCode } from '../errors.ts';
-import type { Log } from '../log.ts';
-import { randomBelow, type RandomBytes } from '../random.ts';
-import type { OnionConfig } from './config.ts';
-import { OnionError } from './errors.ts';
-import type { GuardList } from './guard-list.ts';
-import type { NodePool } from './node-pool.ts';
+import { unlessAborted } from './deadline.ts';
+import { isGatewayFault, OnionError } from './errors.ts';
+import { createPathBuilder, type PathBuilderDependencies } from './path-builder.ts';
 import { penaltyFor, type Penalty } from './path-fault.ts';
-import { buildPath, chooseGuards, containsNode, pickPath, repairPath, type Path } from './paths.ts';
+import { createPathSet } from './path-set.ts';
+import { guardOf, keysOf, repairPath, type Path } from './paths.ts';
 import type { VerifiedNode } from './verified-node.ts';
 
-/** Paths made for one destination because every standing path contains it. */
-const MAX_DETOURS = 4;
 /** What a gateway says when it does not know a guard node, or will not connect to its address. */
 const GUARD_REFUSALS: readonly string[] = ['unknown-guard', 'address-refused'];
 
-export interface PathKeeperDependencies {
-  readonly pool: NodePool;
-  readonly guards: GuardList;
-  /** Sends `info` over hops to a destination; resolves when a node answered. Throws OnionError. */
-  readonly test: (
-    hops: readonly VerifiedNode[],
-    destination: VerifiedNode,
-    timeoutMs: number,
-    signal: AbortSignal
-  ) => Promise<void>;
+export interface PathKeeperDependencies extends Omit<PathBuilderDependencies, 'set' | 'canGuard' | 'punish'> {
   /** Whether the gateway itself answers. */
   readonly isGatewayAlive: (signal: AbortSignal) => Promise<boolean>;
-  readonly gateway: () => string;
-  /** Whether the gateway in use lists the node, so that it can be a guard. */
+  /** Whether the gateway in use lists the node. */
   readonly isListed: (edHex: string) => boolean;
-  /** Runs work of its own that ends with the client. */
+  /** Runs work that ends with the client. */
   readonly background: (work: (signal: AbortSignal) => Promise<void>) => void;
-  /** Guards, strikes or paths have changed. */
+  /** Guard nodes, strikes or paths have changed. */
   readonly onChange: () => void;
-  readonly config: OnionConfig;
-  readonly clock: Clock;
-  readonly random: RandomBytes;
-  readonly log: Log;
 }
 
 export interface PathKeeper {
@@ -59,215 +40,105 @@ export interface PathKeeper {
   failed(path: Path, error: unknown, destination: VerifiedNode | null): void;
   /** The gateway will not carry to the guard node: no fault of the node, but no path through this gateway either. */
   refused(path: Path, gatewayCode: string): void;
+  /** Another gateway is in use: what the last one refused may be tried again. */
+  gatewayChanged(): void;
   /** New hops behind the same guard nodes, for every path. */
   renew(signal: AbortSignal): Promise<void>;
   /** Renews the paths that are due. */
   rotate(signal: AbortSignal): Promise<void>;
-  /** A node was struck out elsewhere: paths do without it. */
+  /** A node was struck out: paths do without it. */
   swapOut(edHex: string): void;
-  /** Another gateway is in use: what the last one refused may be tried again. */
-  gatewayChanged(): void;
-  clear(): void;
 }
 
 export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeeper {
-  const { pool, guards, test, config, clock, random, log } = dependencies;
-  let paths: Path[] = [];
-  let detours: Path[] = [];
-  const failures = new Map<string, number>();
-  const underTest = new Set<string>();
-  let building: Promise<void> | null = null;
-
-  const failuresOf = (path: Path) => failures.get(path.id) ?? 0;
-  /** Guard nodes the gateway in use said it would not carry to. */
+  const { pool, guards, config, clock, random, log, onChange } = dependencies;
+  const set = createPathSet();
   const refusedGuards = new Set<string>();
+  const underTest = new Set<string>();
+  let building: { readonly promise: Promise<void>; readonly signal: AbortSignal } | null = null;
+
   const canGuard = (edHex: string) => dependencies.isListed(edHex) && !refusedGuards.has(edHex);
-  const usableGuards = () => pool.usable().filter((node) => canGuard(node.ed25519PublicKeyHex));
-  const keysOf = (list: readonly Path[]) =>
-    new Set(list.flatMap((path) => path.hops.map((hop) => hop.ed25519PublicKeyHex)));
+  const builder = createPathBuilder({ ...dependencies, set, canGuard, punish });
 
-  function dropPath(path: Path): void {
-    paths = paths.filter((other) => other.id !== path.id);
-    detours = detours.filter((other) => other.id !== path.id);
-    failures.delete(path.id);
-  }
-
-  /** Puts `next` where `path` was, with its failures. */
-  function replacePath(path: Path, next: Path): void {
-    const swap = (list: Path[]) => list.map((other) => (other.id === path.id ? next : other));
-    failures.set(next.id, failuresOf(path));
-    failures.delete(path.id);
-    paths = swap(paths);
-    detours = swap(detours);
-  }
-
-  /** What a new path keeps clear of: nodes of the others, and all guard nodes as later hops. */
-  const avoidFor = (others: readonly Path[]) => new Set([...keysOf(others), ...guards.known()]);
-
-  function draw(guard: VerifiedNode, others: readonly Path[], exclude: ReadonlySet<string>): Path | null {
-    return buildPath(pool.usable(), guard, { exclude, avoid: avoidFor(others) }, clock.monotonic(), random);
-  }
-
-  /** Later hops other than those of `path`, where that does not take nodes from the other paths. */
-  function drawOther(guard: VerifiedNode, path: Path, others: readonly Path[]): Path | null {
-    const givenUp = new Set(path.hops.slice(1).map((hop) => hop.ed25519PublicKeyHex));
-    const apart = draw(guard, others, givenUp);
-    const taken = avoidFor(others);
-    const isApart = apart?.hops.slice(1).every((hop) => !taken.has(hop.ed25519PublicKeyHex)) ?? false;
-    return isApart ? apart : draw(guard, others, new Set());
-  }
-
-  /** A destination for a test: any node that is not in the path. */
-  function testTarget(path: Path): VerifiedNode | null {
-    const candidates = pool.usable().filter((node) => !containsNode(path, node.ed25519PublicKeyHex));
-    return candidates[randomBelow(random, Math.max(1, candidates.length))] ?? null;
-  }
-
-  async function testPath(path: Path, signal: AbortSignal): Promise<void> {
-    const target = testTarget(path);
-    if (target) await test(path.hops, target, config.pathTestTimeoutMs, signal);
-  }
-
-  /**
-   * One attempt to add a path behind `guard`. Gateway errors are thrown, others cost the nodes and give null.
-   */
-  async function tryPath(
-    guard: VerifiedNode,
-    others: readonly Path[],
-    exclude: ReadonlySet<string>,
-    signal: AbortSignal
-  ): Promise<Path | null> {
-    const path = draw(guard, others, exclude);
-    if (!path) return null;
-    const guardHex = guard.ed25519PublicKeyHex;
-    const isFresh = !guards.isKnown(guardHex);
-    let tested: readonly VerifiedNode[] = path.hops;
-    try {
-      if (isFresh) {
-        guards.triedFresh(dependencies.gateway());
-        tested = [guard];
-        await test([guard], path.hops[1] as VerifiedNode, config.guardTestTimeoutMs, signal);
-        guards.adopt(guardHex);
-        tested = path.hops;
-      }
-      await testPath(path, signal);
-      return path;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (isGatewayFault(error)) throw error;
-      const destination = tested === path.hops ? null : (path.hops[1] as VerifiedNode).ed25519PublicKeyHex;
-      const hops = tested.map((hop) => hop.ed25519PublicKeyHex);
-      applyStrikes(penaltyFor(error, hops, destination));
-      log.debug('path-test-failed', { code: errorCode(error), fresh: isFresh });
-      return null;
+  /** Takes a node out of every path. Another hop is replaced; a guard node takes its paths with it. */
+  function mend(edHex: string): void {
+    guards.drop(edHex);
+    for (const path of set.with(edHex)) {
+      const others = set.paths().filter((other) => other.id !== path.id);
+      const next = repairPath(path, edHex, pool.usable(), { avoid: builder.avoid(others) }, random);
+      if (next) set.replace(path, next, true);
+      else set.drop(path);
     }
   }
 
-  /** Adds one path, trying guard nodes that are known before fresh ones. @returns whether one was added */
-  async function addPath(signal: AbortSignal): Promise<boolean> {
-    const guardsInUse = new Set(paths.map((path) => (path.hops[0] as VerifiedNode).ed25519PublicKeyHex));
-    const failedGuards = new Set<string>();
-    for (let attempt = 0; attempt < config.buildAttempts; attempt++) {
-      const exclude = new Set([...guardsInUse, ...failedGuards]);
-      const { guards: chosen, fresh } = chooseGuards(usableGuards(), guards.known(), 1, exclude, random);
-      const guard = chosen[0];
-      if (!guard) return false;
-      const guardHex = guard.ed25519PublicKeyHex;
-      if (fresh.has(guardHex)) {
-        // A known guard node that is only out of order for now is waited for, as long as another path stands.
-        const resting = guards.known().some((known) => failedGuards.has(known) && pool.isUsable(known));
-        if (resting && paths.length > 0) return false;
-        if (!guards.mayTryFresh(dependencies.gateway())) return refuseFresh();
-      }
-      const path = await tryPath(guard, paths, new Set(), signal);
-      if (path) {
-        paths = [...paths, path];
-        dependencies.onChange();
-        return true;
-      }
-      // A guard node is tried twice, since the fault is more often in the hops behind it.
-      if (attempt % 2 === 1 || !pool.isUsable(guardHex) || fresh.has(guardHex)) failedGuards.add(guardHex);
+  function punish(penalty: Penalty): void {
+    for (const edHex of penalty.strikes) if (pool.strike(edHex)) mend(edHex);
+    if (penalty.remove !== null) {
+      pool.remove(penalty.remove);
+      mend(penalty.remove);
     }
-    return false;
-  }
-
-  function refuseFresh(): false {
-    if (paths.length > 0) return false;
-    throw new OnionError('no-path', { retry: 'later', details: { reason: 'guards-exhausted' } });
-  }
-
-  async function build(signal: AbortSignal): Promise<void> {
-    dropUnusablePaths();
-    if (paths.length === 0 && pool.usable().length < config.pathsWanted + 2) pool.forgiveAll();
-    while (paths.length < config.pathsWanted) {
-      if (!(await addPath(signal))) break;
-    }
-    if (paths.length === 0) {
-      // Held against everybody, strikes say nothing about anybody.
-      pool.forgiveAll();
-      throw new OnionError('no-path', { retry: 'later' });
-    }
+    onChange();
   }
 
   /** Paths whose guard node the gateway in use cannot reach, or whose nodes have left the network. */
-  function dropUnusablePaths(): void {
-    for (const path of paths) {
-      const [guard] = path.hops as [VerifiedNode];
-      if (!canGuard(guard.ed25519PublicKeyHex)) dropPath(path);
-      for (const { ed25519PublicKeyHex: key } of path.hops) if (!pool.get(key)) swapOut(key);
+  function dropUnusable(): void {
+    for (const path of set.all()) {
+      if (!canGuard(guardOf(path).ed25519PublicKeyHex)) set.drop(path);
+      for (const key of keysOf(path)) if (!pool.get(key)) mend(key);
     }
+  }
+
+  async function build(signal: AbortSignal): Promise<void> {
+    dropUnusable();
+    // Fewer nodes than a path and a destination need: strikes so widely spread say nothing about anybody.
+    if (set.paths().length === 0 && pool.usable().length < config.pathsWanted + 2) pool.forgiveAll();
+    let result: Awaited<ReturnType<typeof builder.addPath>> = 'added';
+    while (set.paths().length < config.pathsWanted && result === 'added')
+      result = await builder.addPath(signal);
+    if (set.paths().length > 0) return;
+    if (result === 'exhausted') {
+      throw new OnionError('no-path', { retry: 'later', details: { reason: 'guards-exhausted' } });
+    }
+    pool.forgiveAll();
+    throw new OnionError('no-path', { retry: 'later' });
+  }
+
+  async function ensure(signal: AbortSignal): Promise<void> {
+    while (building) {
+      if (!building.signal.aborted) return unlessAborted(building.promise, signal);
+      await building.promise.catch(() => {});
+    }
+    signal.throwIfAborted();
+    const promise = build(signal).finally(() => {
+      building = null;
+      onChange();
+    });
+    building = { promise, signal };
+    return promise;
   }
 
   function ensureInBackground(): void {
-    if (building) return;
-    dependencies.background((signal) => ensure(signal).catch(() => {}));
-  }
-
-  function ensure(signal: AbortSignal): Promise<void> {
-    building ??= build(signal).finally(() => {
-      building = null;
-      dependencies.onChange();
+    if (building || set.paths().length >= config.pathsWanted) return;
+    dependencies.background(async (signal) => {
+      try {
+        await ensure(signal);
+      } catch (error) {
+        log.debug('paths-missing', { code: errorCode(error) });
+      }
     });
-    return building;
-  }
-
-  function applyStrikes(penalty: Penalty): void {
-    for (const edHex of penalty.strikes) if (pool.strike(edHex)) swapOut(edHex);
-    if (penalty.remove !== null) {
-      pool.remove(penalty.remove);
-      swapOut(penalty.remove);
-    }
-    dependencies.onChange();
-  }
-
-  /** A struck guard node takes its paths with it; another hop is replaced. */
-  function swapOut(edHex: string): void {
-    guards.drop(edHex);
-    for (const path of [...paths, ...detours].filter((candidate) => containsNode(candidate, edHex))) {
-      const others = paths.filter((other) => other.id !== path.id);
-      const next = repairPath(path, edHex, pool.usable(), { avoid: avoidFor(others) }, random);
-      if (next) replacePath(path, next);
-      else dropPath(path);
-    }
-    if (paths.length < config.pathsWanted) ensureInBackground();
-    dependencies.onChange();
   }
 
   function addFailure(path: Path): void {
-    if (![...paths, ...detours].some((other) => other.id === path.id)) return;
-    const count = failuresOf(path) + 1;
-    failures.set(path.id, count);
-    if (count < config.strikeLimit) return;
-    const guardHex = (path.hops[0] as VerifiedNode).ed25519PublicKeyHex;
-    dropPath(path);
-    if (pool.strike(guardHex)) swapOut(guardHex);
-    log.info('path-dropped', { standing: paths.length });
-    ensureInBackground();
+    if (set.fail(path) < config.strikeLimit) return;
+    const guardHex = guardOf(path).ed25519PublicKeyHex;
+    set.drop(path);
+    if (pool.strike(guardHex)) mend(guardHex);
+    log.info('path-dropped', { standing: set.paths().length });
   }
 
   /**
-   * Finds out whether a failure was the path's fault. A dead gateway or a path that answers clears everyone on it; the
-   * destination is left with a strike in the second case.
+   * Finds out whether a failure was the path's fault. A dead gateway, or a path that answers, clears everyone on it; in
+   * the second case the destination is left with a strike.
    */
   async function investigate(
     path: Path,
@@ -275,131 +146,75 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     destination: VerifiedNode | null,
     signal: AbortSignal
   ): Promise<void> {
-    const forgive = () => {
+    const acquit = () => {
       for (const edHex of penalty.strikes) pool.forgive(edHex);
-      failures.delete(path.id);
+      set.clearFailures(path);
     };
-    if (!(await dependencies.isGatewayAlive(signal))) return forgive();
     try {
-      await testPath(path, signal);
-      forgive();
-      if (destination) pool.strike(destination.ed25519PublicKeyHex);
+      if (!(await dependencies.isGatewayAlive(signal))) return acquit();
+      await builder.testPath(path, signal);
+      acquit();
+      if (destination && pool.strike(destination.ed25519PublicKeyHex)) mend(destination.ed25519PublicKeyHex);
     } catch (error) {
       signal.throwIfAborted();
-      if (isGatewayFault(error)) forgive();
+      if (isGatewayFault(error)) acquit();
       else addFailure(path);
     } finally {
-      dependencies.onChange();
+      underTest.delete(path.id);
+      ensureInBackground();
+      onChange();
     }
   }
 
-  /** New hops behind the same guard node, used once they have answered. */
-  async function renewPath(path: Path, signal: AbortSignal): Promise<void> {
-    const guard = path.hops[0] as VerifiedNode;
-    for (let attempt = 0; attempt < config.pathsWanted + 1; attempt++) {
-      const others = paths.filter((other) => other.id !== path.id);
-      const next = drawOther(guard, path, others);
-      if (!next) return;
-      try {
-        await testPath(next, signal);
-      } catch (error) {
-        signal.throwIfAborted();
-        if (isGatewayFault(error)) return;
-        applyStrikes(
-          penaltyFor(
-            error,
-            next.hops.map((hop) => hop.ed25519PublicKeyHex),
-            null
-          )
-        );
-        continue;
-      }
-      if (!paths.some((other) => other.id === path.id)) return;
-      replacePath(path, next);
-      failures.delete(next.id);
-      dependencies.onChange();
-      return;
-    }
-  }
-
-  function detour(destination: VerifiedNode | null, tried: ReadonlySet<string>): Path {
-    const triedPaths = [...paths, ...detours].filter((path) => tried.has(path.id));
-    const triedGuards = new Set(triedPaths.map((path) => (path.hops[0] as VerifiedNode).ed25519PublicKeyHex));
-    const exclude = new Set(destination ? [destination.ed25519PublicKeyHex] : []);
-    const order = [
-      chooseGuards(usableGuards(), guards.known(), 1, new Set([...exclude, ...triedGuards]), random),
-      chooseGuards(usableGuards(), guards.known(), 1, exclude, random)
-    ];
-    for (const { guards: chosen, fresh } of order) {
-      const guard = chosen[0];
-      if (!guard) continue;
-      const isFresh = fresh.has(guard.ed25519PublicKeyHex);
-      if (isFresh && !guards.mayTryFresh(dependencies.gateway())) continue;
-      const path = draw(guard, triedPaths, exclude);
-      if (!path) continue;
-      if (isFresh) guards.triedFresh(dependencies.gateway());
-      detours = [...detours, path].slice(-MAX_DETOURS);
-      return path;
-    }
-    throw new OnionError('no-path', { retry: 'later' });
+  async function renewOne(path: Path, signal: AbortSignal): Promise<void> {
+    const next = await builder.renewed(path, signal);
+    if (next && set.has(path)) set.replace(path, next, false);
+    onChange();
   }
 
   return {
-    paths: () => paths,
+    paths: set.paths,
     ensure,
     take(destination, tried) {
-      const expired = clock.monotonic() - config.rotateAfterMs;
-      detours = detours.filter((path) => path.builtAtMs > expired);
-      const fresh = (list: readonly Path[]) => list.filter((path) => !tried.has(path.id));
-      return (
-        pickPath(fresh(paths), destination, failuresOf, random) ??
-        pickPath(fresh(detours), destination, failuresOf, random) ??
-        detour(destination, tried)
-      );
+      set.dropDetours(clock.monotonic() - config.rotateAfterMs);
+      const standing = set.pick(destination, tried, random);
+      if (standing) return standing;
+      const detour = builder.detour(destination, tried);
+      if (!detour) throw new OnionError('no-path', { retry: 'later' });
+      set.addDetour(detour);
+      return detour;
     },
-    succeeded(path) {
-      failures.delete(path.id);
-    },
+    succeeded: set.clearFailures,
     failed(path, error, destination) {
-      const destinationHex = destination?.ed25519PublicKeyHex ?? null;
-      const hops = path.hops.map((hop) => hop.ed25519PublicKeyHex);
-      const penalty = penaltyFor(error, hops, destinationHex);
+      const penalty = penaltyFor(error, keysOf(path), destination?.ed25519PublicKeyHex ?? null);
       // First the path, so that a repair takes its failures along.
       if (penalty.pathFailure) addFailure(path);
-      applyStrikes(penalty);
+      punish(penalty);
+      ensureInBackground();
       if (!penalty.test || underTest.has(path.id)) return;
       underTest.add(path.id);
-      dependencies.background((signal) =>
-        investigate(path, penalty, destination, signal).finally(() => underTest.delete(path.id))
-      );
+      dependencies.background((signal) => investigate(path, penalty, destination, signal));
     },
     refused(path, gatewayCode) {
       if (!GUARD_REFUSALS.includes(gatewayCode)) return;
-      dropPath(path);
-      refusedGuards.add((path.hops[0] as VerifiedNode).ed25519PublicKeyHex);
+      refusedGuards.add(guardOf(path).ed25519PublicKeyHex);
+      set.drop(path);
       ensureInBackground();
+      onChange();
     },
+    gatewayChanged: () => refusedGuards.clear(),
     async renew(signal) {
-      detours = [];
-      await Promise.all(paths.map((path) => renewPath(path, signal)));
+      set.dropDetours(Infinity);
+      await Promise.all(set.paths().map((path) => renewOne(path, signal)));
     },
     async rotate(signal) {
-      const due = paths.filter((path) => clock.monotonic() - path.builtAtMs >= config.rotateAfterMs);
-      for (const path of due) await renewPath(path, signal);
+      const isDue = (path: Path) => clock.monotonic() - path.builtAtMs >= config.rotateAfterMs;
+      for (const path of set.paths().filter(isDue)) await renewOne(path, signal);
     },
-    swapOut,
-    gatewayChanged: () => refusedGuards.clear(),
-    clear() {
-      paths = [];
-      detours = [];
-      failures.clear();
-      refusedGuards.clear();
+    swapOut(edHex) {
+      mend(edHex);
+      ensureInBackground();
+      onChange();
     }
   };
-}
-
-/** The gateway's fault, or ours while offline: nothing is learned about nodes. */
-export function isGatewayFault(error: unknown): boolean {
-  const code = errorCode(error);
-  return code === 'offline' || code === 'onion-stopped' || code.startsWith('gateway-');
 }

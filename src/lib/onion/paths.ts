@@ -167,6 +167,15 @@ export function pickPath(
   return best[randomBelow(random, best.length)] as Path;
 }
 
+export function guardOf(path: Path): VerifiedNode {
+  return path.hops[0] as VerifiedNode;
+}
+
+/** Ed25519 keys (hex), guard node first. */
+export function keysOf(path: Path): readonly string[] {
+  return path.hops.map((hop) => hop.ed25519PublicKeyHex);
+}
+
 export function containsNode(path: Path, nodeHex: string): boolean {
   return path.hops.some((hop) => hop.ed25519PublicKeyHex === nodeHex);
 }

@@ -47,6 +47,11 @@ export interface Requester {
   lastPath(): PathSnapshot | null;
   onPacket(listener: (packet: PacketEvent) => void): () => void;
   onPath(listener: (path: PathSnapshot) => void): () => void;
+  /**
+   * Waits for a connection as a request would.
+   * @throws OnionError `no-path` after the time of a node request; `offline`, or why no gateway can be used
+   */
+  whenUsable(signal?: AbortSignal): Promise<void>;
 }
 
 export interface RequesterDependencies {
@@ -61,6 +66,12 @@ export interface RequesterDependencies {
   readonly log: Log;
   /** Aborted when the client stops. */
   readonly stopped: AbortSignal;
+}
+
+interface Destination {
+  /** Null for a server. */
+  readonly node: VerifiedNode | null;
+  readonly shown: PathSnapshot['destination'];
 }
 
 /** Failures that say nothing about how long another path would take. */
@@ -92,35 +103,38 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   }
 
   async function request<T>(
-    destination: { readonly node: VerifiedNode | null; readonly shown: PathSnapshot['destination'] },
+    destination: Destination,
     options: RequestOptions & { readonly timeoutMs: number },
     send: (path: Path, sending: SendOptions) => Promise<T>
   ): Promise<T> {
-    const signal = options.signal
-      ? AbortSignal.any([options.signal, dependencies.stopped])
-      : dependencies.stopped;
+    const { stopped } = dependencies;
+    const signal = options.signal ? AbortSignal.any([options.signal, stopped]) : stopped;
     const endsAt = clock.monotonic() + options.timeoutMs;
-    const onDeadline = () => new OnionError('no-path', { retry: 'later' });
-    const limit = { timeoutMs: options.timeoutMs, signal };
-    return withDeadline(clock, limit, onDeadline, async (inner) => {
-      const tried = new Set<string>();
-      for (let attempt = 1; ; attempt++) {
-        await connection.usable(inner);
-        const path = keeper.take(destination.node, tried);
-        tried.add(path.id);
-        try {
-          return await sendOver(path, destination, Math.max(1, endsAt - clock.monotonic()), inner, send);
-        } catch (error) {
-          inner.throwIfAborted();
-          if (attempt >= config.pathAttempts || !(await mayRetry(error, endsAt, inner))) throw error;
-        }
+    const leftMs = () => Math.max(1, endsAt - clock.monotonic());
+    const tried = new Set<string>();
+    for (let attempt = 1; ; attempt++) {
+      await usable(leftMs(), signal);
+      const path = keeper.take(destination.node, tried);
+      tried.add(path.id);
+      try {
+        return await sendOver(path, destination, leftMs(), signal, send);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (attempt >= config.pathAttempts || clock.monotonic() >= endsAt) throw error;
+        if (!(await mayRetry(error, endsAt, signal))) throw error;
       }
-    });
+    }
+  }
+
+  /** Waits for a connection that is being made. */
+  function usable(timeoutMs: number, signal: AbortSignal): Promise<void> {
+    const onDeadline = () => new OnionError('no-path', { retry: 'later' });
+    return withDeadline(clock, { timeoutMs, signal }, onDeadline, connection.usable);
   }
 
   async function sendOver<T>(
     path: Path,
-    destination: { readonly node: VerifiedNode | null; readonly shown: PathSnapshot['destination'] },
+    destination: Destination,
     timeoutMs: number,
     signal: AbortSignal,
     send: (path: Path, sending: SendOptions) => Promise<T>
@@ -130,6 +144,9 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
         timeoutMs,
         signal,
         onSent: () => {
+          // While the layers were wrapped another gateway, not yet checked, may have come into use.
+          if (connection.state().phase !== 'connected')
+            throw new OnionError('reconnecting', { retry: 'later' });
           announce(path, destination.shown);
           packets.emit({ pathId: path.id, gap: 0, phase: 'sent' });
         },
@@ -158,7 +175,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   async function mayRetry(error: unknown, endsAt: number, signal: AbortSignal): Promise<boolean> {
     if (!(error instanceof OnionError)) return false;
     if (WORTH_ANOTHER_PATH.includes(error.code)) return true;
-    if (error.code === 'gateway-unreachable' || error.code === 'gateway-refused') return true;
+    if (['gateway-unreachable', 'gateway-refused', 'reconnecting'].includes(error.code)) return true;
     if (error.code !== 'gateway-busy') return false;
     const waitMs = Number(error.details.retryAfterMs ?? MAX_BUSY_WAIT_MS);
     if (waitMs > MAX_BUSY_WAIT_MS || clock.monotonic() + waitMs >= endsAt) return false;
@@ -196,6 +213,11 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     toServerV3: (server, v3, options = {}) =>
       request(serverDestination(server), withDefault(options, config.serverTimeoutMs), (path, sending) =>
         sender.toServerV3(path.hops, server, v3, sending)
+      ),
+    whenUsable: (signal) =>
+      usable(
+        config.requestTimeoutMs,
+        signal ? AbortSignal.any([signal, dependencies.stopped]) : dependencies.stopped
       ),
     lastPath: () => lastPath,
     onPacket: packets.on,

@@ -97,7 +97,7 @@ class MemberSend<T> {
     const { onion, membership, random } = this.dependencies;
     const { accountId, preferNodeHex, signal } = this.request;
     if (membership.members(accountId).length === 0) {
-      await onion.ready(signal);
+      await onion.whenUsable(signal);
       if (membership.members(accountId).length === 0) await onion.refreshNodes(signal).catch(() => false);
     }
     const left = membership.members(accountId).filter((node) => !this.tried.has(node.ed25519PublicKeyHex));

@@ -1,0 +1,27 @@
+import type { Clock } from '../src/lib/clock.ts';
+
+/** What `withinLimit` gives when the time is over. */
+export const TIMED_OUT = 'timed out';
+
+/** The result of `work`, or `TIMED_OUT` after `limitMs`. The work itself goes on unheard. */
+export async function withinLimit<T extends object>(
+  clock: Clock,
+  limitMs: number,
+  work: Promise<T>
+): Promise<T | typeof TIMED_OUT> {
+  const timer = new AbortController();
+  const limit = clock.sleep(limitMs, timer.signal).then(
+    () => TIMED_OUT,
+    () => TIMED_OUT
+  ) as Promise<typeof TIMED_OUT>;
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    timer.abort();
+  }
+}
+
+/** Never resolves: what a silent peer answers. */
+export function silence(): Promise<never> {
+  return new Promise(() => {});
+}

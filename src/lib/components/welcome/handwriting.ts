@@ -2,13 +2,13 @@
 // seed, so that the prerendered markup and the running page hold the very same path.
 
 /** Width and height of the written area, in the units of the path. */
-export const LETTER = { width: 344, height: 500 } as const;
+export const LETTER = { width: 404, height: 480 } as const;
 
 const LINE_COUNT = 17;
-const LINE_STEP = 29;
-/** Lines left blank, as between paragraphs; the line before each ends early, and so does the last. */
-const BLANK_LINES = new Set([5, 11]);
-const SHORT_LINES = new Set([4, 10, 16]);
+const LINE_STEP = 28;
+/** Lines left blank, as between paragraphs; the line before ends early, as some others do. */
+const BLANK_LINES = new Set([5]);
+const SHORT_LINES = new Set([4, 12]);
 
 /** Relative strokes and how far each moves the pen. */
 const LOW = [
@@ -53,11 +53,11 @@ export function handwriting(seed: number): string {
   let path = '';
   for (let line = 0; line < LINE_COUNT; line += 1) {
     if (BLANK_LINES.has(line)) continue;
-    let x = 6 + Math.round(next() * 6);
-    const end = SHORT_LINES.has(line) ? LETTER.width * (0.45 + next() * 0.2) : LETTER.width - 6 - next() * 26;
+    let x = Math.round(next() * 8);
+    const end = SHORT_LINES.has(line) ? LETTER.width * (0.45 + next() * 0.2) : LETTER.width - next() * 22;
     while (x < end - 20) {
       const written = word(next, end - x);
-      path += `M${x} ${20 + line * LINE_STEP}${written.path}`;
+      path += `M${x} ${22 + line * LINE_STEP}${written.path}`;
       x = Math.round(x + written.width + 9 + next() * 6);
     }
   }

@@ -67,6 +67,8 @@ export const welcome = {
     'A host can still serve you other files tomorrow. Installing the app, and updating only after you agree, makes that visible.',
 
   /** An invite link was opened without an account. */
-  invited: 'You were invited to a conversation',
-  invitedHelp: 'Name yourself first. The conversation opens after that, once you have seen the Account ID.'
+  invited: 'You were invited to write to',
+  /** Names the small cross that drops the invite. */
+  dismissInvite: 'Go on without the invite',
+  invitedHelp: 'Compare it with the Account ID you were told. The conversation opens once you have a name.'
 } as const;

@@ -15,8 +15,9 @@ export type MnemonicErrorCode =
   'phrase-too-short' | 'phrase-too-long' | 'phrase-unknown-word' | 'phrase-checksum' | 'phrase-overflow';
 
 /**
- * Text that is not a recovery password. `phrase-unknown-word` says which word: `details.index` (from 0).
- * Since a word is part of a secret, this error is for the person at the screen alone and is never logged with its details.
+ * Text that is not a recovery password. `phrase-unknown-word` says which word: `details.index`
+ * (from 0) and `details.word`. A word is part of a secret: this error is for the person at the screen alone, and its
+ * details are never logged.
  */
 export class MnemonicError extends AppError<MnemonicErrorCode> {
   override readonly name = 'MnemonicError';

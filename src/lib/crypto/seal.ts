@@ -3,8 +3,7 @@
 //   sealed = E(32) ‖ tag(16) ‖ XSalsa20( padded ‖ sender Ed25519(32) ‖ signature(64) )
 //   signature over padded ‖ sender Ed25519 ‖ recipient X25519
 import { hsalsa, xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
-import type { AccountId } from '../account-id.ts';
-import { accountIdOf } from '../account-id.ts';
+import { accountIdOf, type AccountId } from '../account-id.ts';
 import { concatBytes, wipe } from '../bytes/index.ts';
 import type { CryptoBackend } from './backend.ts';
 import { assertLength, CryptoError } from './errors.ts';

@@ -27,7 +27,7 @@ export interface InboxBatch {
 export interface Inbox {
   /**
    * Takes in what one node answered.
-   * @returns messages added, in order
+   * @returns messages added, in order, and reasons of refusal met for the first time
    * @throws StorageError; nothing of the failed part is written, and the cursor stays before it
    */
   receive(batch: InboxBatch, signal?: AbortSignal): Promise<InboxResult>;
@@ -99,7 +99,8 @@ export function createInbox(deps: {
   return {
     async receive({ nodeEd25519Hex, namespace, items, skipped, lastHash }, signal) {
       const added: InboxResult['added'][number][] = [];
-      if (lastHash === null && items.length === 0) return { added };
+      const newReasons: string[] = [];
+      if (lastHash === null && items.length === 0) return { added, newReasons };
       for (let start = 0; start === 0 || start < items.length; start += ITEMS_PER_COMMIT) {
         const part = items.slice(start, start + ITEMS_PER_COMMIT);
         const isLast = start + ITEMS_PER_COMMIT >= items.length;
@@ -116,8 +117,9 @@ export function createInbox(deps: {
         const cursor = reached === undefined ? null : { nodeEd25519Hex, namespace, lastHash: reached };
         const result = await write(opened, isLast ? skipped : 0, cursor);
         added.push(...result.added);
+        newReasons.push(...result.newReasons);
       }
-      return { added };
+      return { added, newReasons };
     }
   };
 }

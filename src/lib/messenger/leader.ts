@@ -54,7 +54,18 @@ export async function runLeader(
   const isConnected = () => onion.state().phase === 'connected';
   const now = () => onion.networkTimeMs();
   const inbox = createInbox({ store, identity, crypto, now, log });
-  const receive = createReceiver({ store, identity, swarm, inbox, now });
+  const notice = (code: string) => deps.emit({ type: 'notice', code });
+  const receive = createReceiver({
+    store,
+    identity,
+    swarm,
+    inbox,
+    now,
+    onReceived({ newReasons }) {
+      // Said once in a profile's life (accounts-and-messages.md §3.4 step 2).
+      if (newReasons.includes('newer-protocol')) notice('newer-protocol');
+    }
+  });
   const saveOffset = createOffsetSaver(store, onion);
   const poller = createPoller({
     poll: async (pollSignal) => {
@@ -63,6 +74,7 @@ export async function runLeader(
       return result;
     },
     isConnected,
+    onFailure: (code) => code === 'quota' && notice(code),
     clock,
     random,
     log
@@ -84,6 +96,8 @@ export async function runLeader(
   const ended = new Promise<void>((resolve) => {
     const end = (code: string) => {
       log.warn('engine-ended', { code });
+      // The data was removed from under us; a mere successor is no news.
+      if (code === 'closed') notice(code);
       resolve();
     };
     signal.addEventListener('abort', () => resolve(), { once: true });

@@ -1,7 +1,7 @@
 // One poll of the own swarm: cursors in, what one node holds out, and into the inbox.
 import { hexToBytes } from '../bytes/index.ts';
 import { messageHash, type Identity } from '../crypto/index.ts';
-import { loadCursors, pruneInbox, type ProfileStore } from '../storage/index.ts';
+import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import type { Inbox } from './inbox.ts';
 
@@ -42,7 +42,8 @@ export function createReceiver(deps: {
   inbox: Inbox;
   /** Network time, milliseconds. */
   now: () => number;
-  onReceived?: (added: readonly { conversationId: string; messageId: string; incoming: boolean }[]) => void;
+  /** After each commit that brought something. */
+  onReceived: (result: InboxResult) => void;
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
   const { store, identity, swarm, inbox } = deps;
   const accountKey = hexToBytes(identity.accountId);
@@ -74,12 +75,12 @@ export function createReceiver(deps: {
         data
       }));
       const batch = { nodeEd25519Hex, namespace, items, skipped, lastHash };
-      const { added } = await inbox.receive(batch, signal);
-      received += added.length;
+      const result = await inbox.receive(batch, signal);
+      received += result.added.length;
       // A cursor that does not move would ask for the same again and again.
       const hasMoved = lastHash !== null && lastHash !== cursors.get(`${nodeEd25519Hex}/${namespace}`);
       isMore ||= more && hasMoved;
-      if (added.length > 0) deps.onReceived?.(added);
+      if (result.added.length > 0 || result.newReasons.length > 0) deps.onReceived(result);
     }
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.

@@ -58,6 +58,7 @@ export function withMessage(
     sort: number;
     text: string;
     sentAtMs: number;
+    receivedAtMs: number;
     direction: 'in' | 'out';
     state: MessageState;
   }
@@ -70,7 +71,8 @@ export function withMessage(
     lastMessage: isLast
       ? { messageId, sort, preview: previewOf(message.text), direction, state }
       : conversation.lastMessage,
-    lastAtMs: isLast ? message.sentAtMs : conversation.lastAtMs,
+    // A sender's clock may be wrong, or a sender may wish to stay on top of the list.
+    lastAtMs: Math.max(conversation.lastAtMs, Math.min(message.sentAtMs, message.receivedAtMs)),
     unread: conversation.unread + (isUnread ? 1 : 0),
     firstUnreadSort: isUnread
       ? Math.min(sort, conversation.firstUnreadSort ?? Number.MAX_SAFE_INTEGER)

@@ -89,6 +89,8 @@ export interface InboxChanges {
 
 /** What was written, for the steps after the commit. */
 export interface InboxResult {
+  /** Reasons of refusal that never occurred in this profile before. */
+  readonly newReasons: readonly string[];
   readonly added: readonly {
     readonly messageId: string;
     readonly conversationId: string;
@@ -126,11 +128,12 @@ export async function saveInbox(
     }
     parts.push(await conversationPart(store, stored, conversationId, content));
   }
-  parts.push({ add }, await seenPart(store, changes), await countersPart(store, changes.rejected));
+  const counters = await countersPart(store, changes.rejected);
+  parts.push({ add }, await seenPart(store, changes), counters.change);
   // Last, so that it stands in the same transaction as all it vouches for.
   parts.push(await cursorPart(store, changes.cursor, nowMs));
   await commit(store, mergeChanges('inbox', 'engine', parts));
-  return { added };
+  return { added, newReasons: counters.newReasons };
 }
 
 async function receivedRow(store: ProfileStore, conversationId: string, message: MessageContent) {
@@ -170,12 +173,14 @@ async function seenPart(store: ProfileStore, { seen }: InboxChanges): Promise<Pa
 async function countersPart(
   store: ProfileStore,
   rejected: Readonly<Record<string, number>>
-): Promise<Partial<ChangeSet>> {
-  if (Object.keys(rejected).length === 0) return {};
+): Promise<{ change: Partial<ChangeSet>; newReasons: string[] }> {
+  const reasons = Object.keys(rejected);
+  if (reasons.length === 0) return { change: {}, newReasons: [] };
   const loaded = await loadMeta(store, 'counters');
   const sums: Record<string, number> = { ...loaded?.content.rejected };
+  const newReasons = reasons.filter((reason) => !sums[reason]);
   for (const [reason, count] of Object.entries(rejected)) sums[reason] = (sums[reason] ?? 0) + count;
-  return metaChange(store, 'counters', loaded, { rejected: sums });
+  return { change: await metaChange(store, 'counters', loaded, { rejected: sums }), newReasons };
 }
 
 async function cursorPart(

@@ -413,6 +413,9 @@ describe('receiving', () => {
       'sync-from-other': 1
     });
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(8);
+    expect(ben.tab.events.filter((event) => event.type === 'notice')).toEqual([
+      { type: 'notice', code: 'newer-protocol' }
+    ]);
   });
 
   test('the same items from another node of the swarm change nothing', async () => {

@@ -56,6 +56,7 @@ async function setUp(answers: Answer[]) {
     identity: own,
     inbox,
     now: () => START_MS,
+    onReceived: () => {},
     swarm: {
       async retrieve({ cursorOf, preferNode }) {
         const answer = answers.shift() as Answer;

@@ -45,7 +45,7 @@ async function receive(
   });
   const { emptyConversation } = await import('../../../src/lib/storage/index.ts');
   const conversation =
-    snapshot.conversations.get(authorId)?.content ?? emptyConversation('contact', authorId, START_MS);
+    snapshot.conversations.get(authorId)?.content ?? emptyConversation('contact', authorId, 0);
   return saveInbox(
     store,
     snapshot,
@@ -57,7 +57,7 @@ async function receive(
           authorId,
           text,
           sentAtMs: START_MS + offsetMs,
-          receivedAtMs: START_MS,
+          receivedAtMs: START_MS + 500,
           state: 'received',
           failureCode: null,
           messageHash: `hash of ${text}`,
@@ -97,6 +97,14 @@ describe('the conversation list', () => {
     const after = await loadConversations(store.db, store.keys.rows);
     expect(after.map((item) => item.lastMessage?.preview)).toEqual(['newest', 'new']);
     expect(reads).toBe(0);
+  });
+
+  test('a message dated in the future does not stay on top of the list', async () => {
+    await receive(OTHER_ID, [['from tomorrow', 86_400_000]]);
+    await receive(THIRD_ID, [['now', 600]]);
+    await receive(THIRD_ID, [['then', 700]]);
+    const list = await loadConversations(store.db, store.keys.rows);
+    expect(list.every((item) => item.lastAtMs <= START_MS + 500)).toBe(true);
   });
 
   test('a preview is cut at 200 code points', async () => {

@@ -1,0 +1,94 @@
+// People over a real embedded network and a real gateway, all in Node: every floor is the product's own.
+import { createGateway, type Gateway } from '../../gateway/index.ts';
+import { localnet, type Localnet, type LocalnetOptions } from '../../localnet/index.ts';
+import { createCryptoBackend } from '../../src/lib/crypto/index.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { createSealedOnionStore } from '../../src/lib/messenger/index.ts';
+import type { NetworkDescriptor } from '../../src/lib/networks.ts';
+import { createGatewayTransport, createOnionClient } from '../../src/lib/onion/index.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+import { createSwarmClient } from '../../src/lib/swarm/index.ts';
+import { createBrowser, openPage, type TestBrowser, type TestPage, type TestTab } from './engine-device.ts';
+
+export interface Person {
+  readonly browser: TestBrowser;
+  readonly tab: TestTab;
+  readonly page: TestPage;
+}
+
+export interface TestNetwork {
+  readonly net: Localnet;
+  readonly gateway: Gateway;
+  /** A new browser; nothing in it yet. */
+  browser(): Promise<TestBrowser>;
+  /** A browser with a tab in which an account was created. */
+  person(displayName: string): Promise<Person>;
+  /** A browser in which an account was restored. */
+  restored(words: readonly string[]): Promise<Person>;
+  close(): Promise<void>;
+}
+
+export async function createTestNetwork(options: LocalnetOptions = {}): Promise<TestNetwork> {
+  const net = await localnet.create({ echo: false, ...options });
+  const gateway = await createGateway({
+    network: net.descriptor,
+    nodeSource: { current: () => net.nodeList() },
+    signList: (body) => net.signList(body),
+    port: 0
+  });
+  await gateway.listen();
+  const crypto = await createCryptoBackend();
+  const tabs: TestTab[] = [];
+
+  function createFloors(network: NetworkDescriptor, store: Parameters<typeof createSealedOnionStore>[0]) {
+    const transport = createGatewayTransport({
+      fetch: globalThis.fetch,
+      gateways: [gateway.origin],
+      clock: systemClock
+    });
+    const onion = createOnionClient({
+      crypto,
+      transport,
+      network,
+      store: createSealedOnionStore(store, silentLog),
+      clock: systemClock,
+      random: systemRandom,
+      log: silentLog
+    });
+    return { onion, swarm: createSwarmClient({ onion, crypto, random: systemRandom, log: silentLog }) };
+  }
+
+  async function browser(): Promise<TestBrowser> {
+    const made = await createBrowser({ crypto, createFloors, network: net.descriptor });
+    const { openTab } = made;
+    return Object.assign(made, {
+      openTab: (options?: Parameters<typeof openTab>[0]) => {
+        const tab = openTab(options);
+        tabs.push(tab);
+        return tab;
+      }
+    });
+  }
+
+  return {
+    net,
+    gateway,
+    browser,
+    async person(displayName) {
+      const made = await browser();
+      const tab = made.openTab();
+      return { browser: made, tab, page: openPage(made, await tab.engine.create(displayName)) };
+    },
+    async restored(words) {
+      const made = await browser();
+      const tab = made.openTab();
+      return { browser: made, tab, page: openPage(made, await tab.engine.restore(words.join(' '))) };
+    },
+    async close() {
+      await Promise.all(tabs.map((tab) => tab.close()));
+      await gateway.close();
+      await net.close();
+    }
+  };
+}

@@ -1,0 +1,57 @@
+// Short notes at the bottom of the page, one at a time, each with at most one thing to do (look.md, "Toast").
+import { getContext, setContext } from 'svelte';
+
+/** Undo is offered for six seconds (ux.md §10). */
+const SHOWN_MS = 6_000;
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly action: { readonly label: string; run(): void } | null;
+}
+
+export interface Toasts {
+  readonly current: Toast | null;
+  show(text: string, action?: Toast['action']): void;
+  /** Keeps the note while it is pointed at or focused. */
+  hold(): void;
+  release(): void;
+  dismiss(): void;
+}
+
+const KEY = Symbol('toasts');
+
+export function createToasts(): Toasts {
+  let current = $state.raw<Toast | null>(null);
+  let nextId = 1;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const dismiss = () => {
+    clearTimeout(timer);
+    current = null;
+  };
+  const release = () => {
+    clearTimeout(timer);
+    if (current) timer = setTimeout(dismiss, SHOWN_MS);
+  };
+  return {
+    get current() {
+      return current;
+    },
+    show(text, action = null) {
+      current = { id: nextId++, text, action };
+      release();
+    },
+    hold: () => clearTimeout(timer),
+    release,
+    dismiss
+  };
+}
+
+export function provideToasts(toasts: Toasts): Toasts {
+  return setContext(KEY, toasts);
+}
+
+export function useToasts(): Toasts {
+  return getContext<Toasts>(KEY);
+}

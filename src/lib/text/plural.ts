@@ -1,0 +1,19 @@
+// Plural forms by the rules of a language, so that no sentence is glued together.
+
+export type PluralForms = Partial<Record<Exclude<Intl.LDMLPluralRule, 'other'>, string>> & {
+  readonly other: string;
+};
+
+/**
+ * A function that picks the form for a count; `#` in it becomes the count as that language writes numbers.
+ * @param locale BCP 47 tag of the catalogue
+ */
+export function createPlural(locale: string): (count: number, forms: PluralForms) => string {
+  const rules = new Intl.PluralRules(locale);
+  const numbers = new Intl.NumberFormat(locale);
+  return (count, forms) => {
+    const form = rules.select(count);
+    const sentence = (form === 'other' ? undefined : forms[form]) ?? forms.other;
+    return sentence.replaceAll('#', numbers.format(count));
+  };
+}

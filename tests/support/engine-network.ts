@@ -2,12 +2,13 @@
 import { createGateway, type Gateway } from '../../gateway/index.ts';
 import { localnet, type Localnet, type LocalnetOptions } from '../../localnet/index.ts';
 import { createCryptoBackend } from '../../src/lib/crypto/index.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createSealedOnionStore } from '../../src/lib/messenger/index.ts';
 import type { NetworkDescriptor } from '../../src/lib/networks.ts';
 import { createGatewayTransport, createOnionClient } from '../../src/lib/onion/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import type { ProfileStore } from '../../src/lib/storage/index.ts';
 import { createSwarmClient } from '../../src/lib/swarm/index.ts';
 import { createBrowser, openPage, type TestBrowser, type TestPage, type TestTab } from './engine-device.ts';
 
@@ -20,10 +21,10 @@ export interface Person {
 export interface TestNetwork {
   readonly net: Localnet;
   readonly gateway: Gateway;
-  /** A new browser; nothing in it yet. */
-  browser(): Promise<TestBrowser>;
+  /** A new browser on a device with this clock; nothing in it yet. */
+  browser(clock?: Clock): Promise<TestBrowser>;
   /** A browser with a tab in which an account was created. */
-  person(displayName: string): Promise<Person>;
+  person(displayName: string, clock?: Clock): Promise<Person>;
   /** A browser in which an account was restored. */
   restored(words: readonly string[]): Promise<Person>;
   close(): Promise<void>;
@@ -41,26 +42,27 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
   const crypto = await createCryptoBackend();
   const tabs: TestTab[] = [];
 
-  function createFloors(network: NetworkDescriptor, store: Parameters<typeof createSealedOnionStore>[0]) {
-    const transport = createGatewayTransport({
-      fetch: globalThis.fetch,
-      gateways: [gateway.origin],
-      clock: systemClock
-    });
+  function createFloors(clock: Clock, network: NetworkDescriptor, store: ProfileStore) {
+    const transport = createGatewayTransport({ fetch: globalThis.fetch, gateways: [gateway.origin], clock });
     const onion = createOnionClient({
       crypto,
       transport,
       network,
       store: createSealedOnionStore(store, silentLog),
-      clock: systemClock,
+      clock,
       random: systemRandom,
       log: silentLog
     });
     return { onion, swarm: createSwarmClient({ onion, crypto, random: systemRandom, log: silentLog }) };
   }
 
-  async function browser(): Promise<TestBrowser> {
-    const made = await createBrowser({ crypto, createFloors, network: net.descriptor });
+  async function browser(clock: Clock = systemClock): Promise<TestBrowser> {
+    const made = await createBrowser({
+      crypto,
+      clock,
+      createFloors: (descriptor, store) => createFloors(clock, descriptor, store),
+      network: net.descriptor
+    });
     const { openTab } = made;
     return Object.assign(made, {
       openTab: (options?: Parameters<typeof openTab>[0]) => {
@@ -75,8 +77,8 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
     net,
     gateway,
     browser,
-    async person(displayName) {
-      const made = await browser();
+    async person(displayName, clock) {
+      const made = await browser(clock);
       const tab = made.openTab();
       return { browser: made, tab, page: openPage(made, await tab.engine.create(displayName)) };
     },

@@ -1,17 +1,22 @@
 // An embedded network: real servers with real keys over real TLS sockets, in one process (design.md §4).
 import { join } from 'node:path';
-import type { AccountId } from '../src/lib/account-id.ts';
+import { x25519PublicKeyOf, type AccountId } from '../src/lib/account-id.ts';
 import { bytesToHex, hexToBytes } from '../src/lib/bytes/index.ts';
 import { systemClock, type Clock } from '../src/lib/clock.ts';
 import { deriveIdentity, signText, type CryptoBackend } from '../src/lib/crypto/index.ts';
-import type { NetworkDescriptor } from '../src/lib/networks.ts';
+import { silentLog, type Log } from '../src/lib/log.ts';
+import type { FileServer as FileServerAddress, NetworkDescriptor } from '../src/lib/networks.ts';
 import { systemRandom } from '../src/lib/random.ts';
 import { parseAccountKey, type ServiceNode } from '../src/lib/wire/index.ts';
-import { createActivity } from './activity.ts';
+import { createActivity, type Activity } from './activity.ts';
 import { createDirectory, type Directory } from './directory.ts';
 import type { SeedFaults, ServerFaults } from './faults.ts';
 import { createFileServer, type FileServer } from './file-server/file-server.ts';
 import { createFileStore, FILE_SCHEMA } from './file-server/file-store.ts';
+import { createEcho, type Echo } from './echo/echo.ts';
+import { createEchoMemory, ECHO_SCHEMA } from './echo/memory.ts';
+import { createPictureCopier } from './echo/pictures.ts';
+import { createSwarmAccess } from './echo/swarm-access.ts';
 import { createNameTable, type NameTable } from './names.ts';
 import { newNode, stateFor } from './new-state.ts';
 import { createNodeCryptoBackend } from './node-crypto.ts';
@@ -22,7 +27,7 @@ import { DEFAULTS, type LocalnetOptions } from './options.ts';
 import { createSeed } from './seed.ts';
 import { loadState, prepareDirectory, saveState, type NetworkState } from './state-file.ts';
 import { openDatabase, type Database } from './storage/database.ts';
-import type { StoredMessage } from './storage/message-store.ts';
+import type { StoredMessage } from './storage/stored-message.ts';
 import { countMessages, sweepExpired } from './storage/replication.ts';
 import { MESSAGE_SCHEMA } from './storage/schema.ts';
 
@@ -64,6 +69,7 @@ export interface Localnet {
 /** The name under which nodes know the file server; it stays the same when the port does not. */
 const FILE_SERVER_HOST = 'files.onionskin.internal';
 const FILE_SERVER_PORT = 80;
+const ECHO_POLL_MS = 5_000;
 /** Fewest verified nodes with which a local network is usable (design.md §3.1). */
 const MINIMUM_POOL = 4;
 
@@ -80,12 +86,61 @@ async function createFiles(
   crypto: CryptoBackend,
   database: Database,
   state: NetworkState,
-  base: { activity: ReturnType<typeof createActivity>; clock: Clock }
-): Promise<{ server: FileServer; ed25519PublicKeyHex: string; x25519PublicKeyHex: string }> {
+  base: { activity: Activity; clock: Clock }
+): Promise<{ server: FileServer; address: FileServerAddress }> {
   const keys = await keysOf(crypto, { seedHex: state.fileServerSeedHex, certificatePem: '', keyPem: '' });
   const server = createFileServer({ ...base, ...keys, crypto, store: createFileStore(database) });
   const { ed25519PublicKeyHex, x25519PublicKey } = keys;
-  return { server, ed25519PublicKeyHex, x25519PublicKeyHex: bytesToHex(x25519PublicKey) };
+  return {
+    server,
+    address: {
+      protocol: 'http',
+      host: FILE_SERVER_HOST,
+      port: FILE_SERVER_PORT,
+      ed25519PublicKeyHex,
+      x25519PublicKeyHex: bytesToHex(x25519PublicKey)
+    }
+  };
+}
+
+function startEcho(dependencies: {
+  readonly activity: Activity;
+  readonly clock: Clock;
+  readonly crypto: CryptoBackend;
+  readonly database: Database;
+  readonly directory: Directory;
+  readonly files: { server: FileServer; address: FileServerAddress };
+  readonly log: Log;
+  readonly seedHex: string;
+  readonly set: NodeSet;
+}): Echo {
+  const { activity, clock, crypto, database, directory, files, log, set } = dependencies;
+  const identity = deriveIdentity(hexToBytes(dependencies.seedHex));
+  const now = () => Math.floor(clock.now());
+  const echo = createEcho({
+    activity,
+    crypto,
+    identity,
+    log,
+    now,
+    memory: createEchoMemory(database),
+    pictures: createPictureCopier({
+      random: crypto.random,
+      server: files.address,
+      call: (request) => files.server.call(request)
+    }),
+    swarms: createSwarmAccess({
+      crypto,
+      identity,
+      now,
+      membersOf: (accountId) =>
+        (directory.swarmOf(x25519PublicKeyOf(accountId))?.members ?? [])
+          .map(({ index }) => set.nodes[index] as LocalNode)
+          .filter((node) => node.isRunning)
+    })
+  });
+  echo.ring();
+  return echo;
 }
 
 function listedNodes(directory: Directory): ServiceNode[] {
@@ -138,7 +193,7 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
   const directoryPath = options.dataDirectory ?? null;
   if (directoryPath !== null) prepareDirectory(directoryPath);
   const pathOf = (file: string) => (directoryPath === null ? null : join(directoryPath, file));
-  const database = openDatabase(pathOf('messages.sqlite'), MESSAGE_SCHEMA);
+  const database = openDatabase(pathOf('messages.sqlite'), MESSAGE_SCHEMA + ECHO_SCHEMA);
   const fileDatabase = openDatabase(pathOf('files.sqlite'), FILE_SCHEMA);
   const known = directoryPath === null ? null : loadState(directoryPath);
   // Certificates are for TLS, which knows only the real time.
@@ -150,7 +205,6 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
   const names = createNameTable(crypto);
   for (const [name, owner] of Object.entries(options.names ?? {})) await names.set(name, owner);
   const listeners = new Set<(event: OpenedEvent) => void>();
-  const storedListeners = new Set<(accountHex: string) => void>();
   const networkKeys = await keysOf(crypto, {
     seedHex: initial.networkSeedHex,
     certificatePem: '',
@@ -162,6 +216,7 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
   await seed.listen(0);
   const stopping = new AbortController();
   let isReady = false;
+  let echo: Echo | null = null;
   const save = () => {
     if (directoryPath === null || !isReady) return;
     const rest = initial.nodes.slice(set.states().length);
@@ -182,7 +237,7 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
       for (const listener of listeners) listener({ nodeEd, ...event });
     },
     stored(accountHex) {
-      for (const listener of storedListeners) listener(accountHex);
+      if (accountHex === echo?.accountId) echo.ring();
     },
     changed: save
   });
@@ -190,11 +245,19 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
   isReady = true;
   save();
   if (known) await set.moveMessages();
-  const echo = deriveIdentity(hexToBytes(initial.echoSeedHex));
-  const echoAccountId = options.echo === false ? null : echo.accountId;
+  if (options.echo !== false) {
+    const seedHex = initial.echoSeedHex;
+    const log = options.log ?? silentLog;
+    echo = startEcho({ activity, clock, crypto, database, directory, files, log, seedHex, set });
+  }
+  const echoAccountId = echo?.accountId ?? null;
+  // Rings come with every store; this is for messages that moved here in another way.
+  const ringing = repeat(clock, ECHO_POLL_MS, stopping.signal, () => echo?.ring());
+  const echoMemory = createEchoMemory(database);
   const sweeping = repeat(clock, options.sweepMs ?? DEFAULTS.sweepMs, stopping.signal, () => {
     for (const { index } of directory.all()) sweepExpired(database, index, clock.now());
     files.server.store.sweep(clock.now());
+    echoMemory.sweep(clock.now());
   });
   return {
     descriptor: {
@@ -204,13 +267,7 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
       anchors: [],
       listSigningKeyHex: networkKeys.ed25519PublicKeyHex,
       minimumPool: Math.min(MINIMUM_POOL, count),
-      fileServer: {
-        protocol: 'http',
-        host: FILE_SERVER_HOST,
-        port: FILE_SERVER_PORT,
-        ed25519PublicKeyHex: files.ed25519PublicKeyHex,
-        x25519PublicKeyHex: files.x25519PublicKeyHex
-      },
+      fileServer: files.address,
       echoAccountId
     },
     nodes: set.nodes,
@@ -240,7 +297,14 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
     settle: () => activity.settle(),
     async close() {
       stopping.abort();
-      const results = await Promise.allSettled([sweeping, set.close(), seed.close(), files.server.close()]);
+      await echo?.stop();
+      const results = await Promise.allSettled([
+        sweeping,
+        ringing,
+        set.close(),
+        seed.close(),
+        files.server.close()
+      ]);
       database.close();
       fileDatabase.close();
       const failures = results.filter((result) => result.status === 'rejected');

@@ -1,13 +1,7 @@
 // What one storage node holds: messages and revoked subaccounts (network.md §4.5, §5.5, §5.7, §7).
 import type { Database } from './database.ts';
 import { pageOf, type PageLimits } from './paging.ts';
-
-export interface StoredMessage {
-  readonly hash: string;
-  readonly timestampMs: number;
-  readonly expiryMs: number;
-  readonly data: Uint8Array;
-}
+import type { StoredMessage } from './stored-message.ts';
 
 export interface NewMessage extends StoredMessage {
   /** Prefix byte and key, 33 bytes. */

@@ -1,7 +1,7 @@
 // Pages of `retrieve` (network.md §5.7) over what a node holds; how much fits is wire's rule.
 import { planRetrievePage } from '../../src/lib/wire/index.ts';
 import type { Database } from './database.ts';
-import type { StoredMessage } from './message-store.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 export interface PageLimits {
   /** 0 for no limit. */

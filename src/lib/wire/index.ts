@@ -9,10 +9,13 @@ export * from './errors.ts';
 export * from './ifelse.ts';
 export * from './ipv4.ts';
 export { isJsonObject, MAX_JSON_DEPTH, parseJson } from './json.ts';
+export * from './member-results.ts';
 export * from './namespaces.ts';
+export * from './node-reply.ts';
 export * from './onion-inner.ts';
 export * from './onion-request.ts';
 export * from './path-error.ts';
+export type { Answered } from './result-fields.ts';
 export * from './retrieve-page.ts';
 export {
   decodeDaemonNodes,

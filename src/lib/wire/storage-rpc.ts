@@ -1,5 +1,5 @@
 // Requests to a storage node, as JSON text (network.md §5). Signatures arrive ready made; the answers are in
-// storage-results.ts.
+// node-reply.ts, member-results.ts and storage-results.ts.
 import { bytesToBase64, utf8ToBytes } from '../bytes/index.ts';
 import { UsageError } from '../errors.ts';
 import { tooLarge } from './errors.ts';

@@ -76,12 +76,16 @@ function slot(index: number, word: string, typing: boolean, checked: WordCheck |
   const number = index + 1;
   if (word === '') return { number, word, state: 'empty', ghost: '' };
   const known = checked?.word === word ? checked : undefined;
-  if (known?.status === 'ok') return { number, word, state: 'ok', ghost: '' };
+  const ghost = typing ? completionOf(word, known) : '';
+  if (known?.status === 'ok') return { number, word, state: ghost === '' ? 'ok' : 'typing', ghost };
   if (known?.status === 'unknown' && !(typing && word.length < 3))
     return { number, word, state: 'unknown', ghost: '' };
   if (!typing) return { number, word, state: known ? 'unknown' : 'waiting', ghost: '' };
-  const completion = known?.suggestions.find((suggestion) => suggestion.startsWith(word));
-  return { number, word, state: 'typing', ghost: completion?.slice(word.length) ?? '' };
+  return { number, word, state: 'typing', ghost };
+}
+
+function completionOf(word: string, checked: WordCheck | undefined): string {
+  return checked?.suggestions.find((suggestion) => suggestion.startsWith(word))?.slice(word.length) ?? '';
 }
 
 /**

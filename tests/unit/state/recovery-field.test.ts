@@ -55,6 +55,12 @@ describe('the slots', () => {
     expect(slots[2]?.state).toBe('empty');
   });
 
+  it('offer the rest of a word that is told apart already', () => {
+    const words = [{ word: 'mir', status: 'ok' as const, suggestions: ['mirror'] }];
+    expect(mirrorSlots('mir', { words, problem: null })[0]).toMatchObject({ state: 'typing', ghost: 'ror' });
+    expect(mirrorSlots('mir ', { words, problem: null })[0]).toMatchObject({ state: 'ok', ghost: '' });
+  });
+
   it('do not judge a word by an answer about another one', () => {
     const slots = mirrorSlots('velvet ozone ', check('velvet ozon '));
     expect(slots.map((slot) => slot.state).slice(0, 3)).toEqual(['ok', 'waiting', 'empty']);

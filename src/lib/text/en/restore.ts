@@ -66,12 +66,20 @@ export const restore = {
   stay: 'Stay',
 
   progressTitle: 'Bringing your account back',
+  /** Spoken after a step. */
+  stepDone: 'done',
+  stepOpen: 'going on',
   stepKeys: 'Keys made from your words',
   stepNetwork: 'Joining the network',
   stepMessages: 'Looking for messages of the last two weeks',
   nameTitle: 'What should people call you?',
   nameLead: 'Your account is back. Your name is not stored with it yet, so type the one you use.',
   displayName: 'Display name',
+  nameEmpty: 'Type a name first. Any name will do.',
+  nameTooLong: 'That name is too long. Choose a shorter one.',
+  nameFailed: ({ code }: { code: string }) => `The name could not be saved (${code}). Try again.`,
+  /** Above the account's own ID, shown so that it can be compared. */
+  accountId: 'Account ID of this account',
   displayNameHelp: 'The people you write to see this name.',
   continue: 'Continue',
   oldMessages: 'Messages older than two weeks are no longer on the network.'

@@ -15,6 +15,7 @@ import {
 } from '../../src/lib/onion/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createSwarmClient, type SwarmClient } from '../../src/lib/swarm/index.ts';
+import { IMPATIENT } from './onion-limits.ts';
 
 export interface OnionLocalnet {
   readonly network: Localnet;
@@ -40,18 +41,6 @@ export interface Connected {
   readonly onion: OnionClient;
   readonly swarm: SwarmClient;
 }
-
-/** Time limits that a test can wait for; what a real one waits for, these clients give up in a fraction of. */
-export const IMPATIENT: Partial<OnionConfig> = {
-  requestTimeoutMs: 1_500,
-  guardTestTimeoutMs: 800,
-  pathTestTimeoutMs: 800,
-  gatewayTimeoutMs: 1_500,
-  clockTimeoutMs: 1_000,
-  retryMinMs: 50,
-  retryMaxMs: 200,
-  saveDelayMs: 10
-};
 
 export async function createOnionLocalnet(options: LocalnetOptions = {}): Promise<OnionLocalnet> {
   const network = await localnet.create({ echo: false, ...options });

@@ -42,5 +42,5 @@ export class OnionError extends AppError<OnionErrorCode> {
 /** Whether the failure is the gateway's, or ours while offline or stopping: nothing is learned about nodes. */
 export function isGatewayFault(error: unknown): boolean {
   const code = errorCode(error);
-  return code === 'offline' || code === 'onion-stopped' || code.startsWith('gateway-');
+  return ['offline', 'onion-stopped', 'reconnecting'].includes(code) || code.startsWith('gateway-');
 }

@@ -109,6 +109,17 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
     }
   }
 
+  /** A new guard node for a single request; it stays, so that the next one does not need another. */
+  function freshGuard(exclude: ReadonlySet<string>): VerifiedNode | null {
+    if (!guards.mayTryFresh(dependencies.gateway())) return null;
+    const outside = new Set([...exclude, ...guards.known()]);
+    const [guard] = chooseGuards(usableGuards(), [], 1, outside, random).guards;
+    if (!guard) return null;
+    guards.triedFresh(dependencies.gateway());
+    guards.adopt(guard.ed25519PublicKeyHex);
+    return guard;
+  }
+
   async function tryGuard(guard: VerifiedNode, signal: AbortSignal): Promise<Path | 'guard' | 'hops'> {
     const path = draw(guard, set.paths(), new Set());
     if (!path) return 'guard';
@@ -152,24 +163,17 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
     },
     detour(destination, tried) {
       const triedPaths = set.all().filter((path) => tried.has(path.id));
-      const destinationHex = destination ? [destination.ed25519PublicKeyHex] : [];
-      const triedGuards = triedPaths.map((path) => guardOf(path).ed25519PublicKeyHex);
-      for (const excluded of [[...destinationHex, ...triedGuards], destinationHex]) {
-        const exclude = new Set(excluded);
-        const { guards: chosen, fresh } = chooseGuards(usableGuards(), guards.known(), 1, exclude, random);
-        const guard = chosen[0];
-        if (!guard) continue;
-        const guardHex = guard.ed25519PublicKeyHex;
-        if (fresh.has(guardHex) && !guards.mayTryFresh(dependencies.gateway())) continue;
-        const path = draw(guard, triedPaths, new Set(destinationHex));
-        if (!path) continue;
-        if (fresh.has(guardHex)) {
-          guards.triedFresh(dependencies.gateway());
-          guards.adopt(guardHex);
-        }
-        return path;
-      }
-      return null;
+      const triesOf = (guardHex: string) =>
+        triedPaths.filter((path) => guardOf(path).ed25519PublicKeyHex === guardHex).length;
+      const exclude = new Set(destination ? [destination.ed25519PublicKeyHex] : []);
+      const isReachable = new Set(usableGuards().map((node) => node.ed25519PublicKeyHex));
+      // Known guard nodes first, also one that was just tried: the fault may have been behind it.
+      const known = guards
+        .known()
+        .filter((key) => isReachable.has(key) && !exclude.has(key) && triesOf(key) < 2);
+      const [best] = [...known].sort((a, b) => triesOf(a) - triesOf(b));
+      const guard = best === undefined ? freshGuard(exclude) : (pool.get(best) ?? null);
+      return guard && draw(guard, triedPaths, exclude);
     },
     async renewed(path, signal) {
       for (let attempt = 0; attempt < RENEW_ATTEMPTS; attempt++) {

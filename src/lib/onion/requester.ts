@@ -8,7 +8,7 @@ import type { RpcRequest, V4Request, V4Response } from '../wire/index.ts';
 import type { OnionConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { createEmitter } from './emitter.ts';
-import { OnionError } from './errors.ts';
+import { isGatewayFault, OnionError } from './errors.ts';
 import { isDestinationFault } from './path-fault.ts';
 import type { PathKeeper } from './path-keeper.ts';
 import type { NodeReply, PathSender, SendOptions, ServerAddress, V3Request } from './path-sender.ts';
@@ -115,11 +115,12 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     for (let attempt = 1; ; attempt++) {
       await usable(leftMs(), signal);
       const path = keeper.take(destination.node, tried);
-      tried.add(path.id);
       try {
         return await sendOver(path, destination, leftMs(), signal, send);
       } catch (error) {
         signal.throwIfAborted();
+        // The same path will do once there is a gateway again.
+        if (!isGatewayFault(error) || errorCode(error) === 'gateway-refused') tried.add(path.id);
         if (attempt >= config.pathAttempts || clock.monotonic() >= endsAt) throw error;
         if (!(await mayRetry(error, endsAt, signal))) throw error;
       }

@@ -1,9 +1,17 @@
 // The chosen looks as state: read once, applied to the root element, kept in localStorage, followed in other tabs.
 import { getContext, setContext } from 'svelte';
-import { APPEARANCE_KEY, parseAppearance, resolveTheme, type Appearance } from './appearance.ts';
+import {
+  APPEARANCE_KEY,
+  parseAppearance,
+  resolveTheme,
+  type Appearance,
+  type PaintedTheme
+} from './appearance.ts';
 
 export interface AppearanceState {
   readonly current: Appearance;
+  /** The theme that is painted now, for the choice and the system. */
+  readonly painted: PaintedTheme;
   /** Applies at once, and keeps the choice. */
   change(part: Partial<Appearance>): void;
   /** Ends following the system and the other tabs. */
@@ -18,8 +26,11 @@ export function createAppearanceState(page: Window): AppearanceState {
   const dark = page.matchMedia('(prefers-color-scheme: dark)');
   const contrast = page.matchMedia('(prefers-contrast: more)');
 
+  const resolved = () => resolveTheme(current.theme, { dark: dark.matches, moreContrast: contrast.matches });
+  let painted = $state.raw(resolved());
   const apply = () => {
-    dress(page.document, current, { dark: dark.matches, moreContrast: contrast.matches });
+    painted = resolved();
+    dress(page.document, current, painted);
   };
   const onStorage = (event: StorageEvent) => {
     if (event.key !== APPEARANCE_KEY) return;
@@ -34,6 +45,9 @@ export function createAppearanceState(page: Window): AppearanceState {
   return {
     get current() {
       return current;
+    },
+    get painted() {
+      return painted;
     },
     change(part) {
       current = { ...current, ...part };
@@ -60,13 +74,9 @@ function stored(page: Window): string | null {
   }
 }
 
-function dress(
-  document: Document,
-  choice: Appearance,
-  system: { dark: boolean; moreContrast: boolean }
-): void {
+function dress(document: Document, choice: Appearance, painted: PaintedTheme): void {
   const root = document.documentElement;
-  root.dataset['theme'] = resolveTheme(choice.theme, system);
+  root.dataset['theme'] = painted;
   root.dataset['accent'] = choice.accent;
   root.dataset['density'] = choice.density;
   root.style.setProperty('--text-scale', String(choice.textSize / 100));

@@ -20,12 +20,14 @@ export const settings = {
   nameHelp: 'Sent with your messages, sealed like them.',
   save: 'Save',
   saved: 'Saved',
+  nameEmpty: 'Type a name first. Any name will do.',
+  nameTooLong: 'That name is too long. Choose a shorter one.',
   nameSaved: 'Your name was changed.',
   nameFailed: ({ code }: { code: string }) => `The name could not be changed (${code}). Try again.`,
   yourAccountId: 'Your Account ID',
   idHelp: 'It is not a phone number and not listed. You choose who gets it.',
   idCopied: 'Your Account ID was copied.',
-  qrLabel: 'QR code of your Account ID',
+  qrLabel: 'QR code of this account',
   inviteFriend: 'Invite a friend',
 
   recoveryLead:
@@ -43,7 +45,7 @@ export const settings = {
   clipboardCleared: 'The clipboard was cleared.',
   recoveryQrShow: 'Show QR code',
   recoveryQrHide: 'Hide QR code',
-  recoveryQrLabel: 'QR code of your Recovery Password',
+  recoveryQrLabel: 'QR code of the words',
   recoveryQrText:
     'Restores this account when another device reads it. The code and the words are the same secret.',
   recoveryFailed: ({ code }: { code: string }) => `The words could not be read (${code}). Try again.`,

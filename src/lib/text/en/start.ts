@@ -42,7 +42,7 @@ export const start = {
   inviteLead: 'Give them one of these. Who has it can write to you.',
   /** Label of the element that holds nothing but the ID. Contract. */
   yourAccountId: 'Your Account ID',
-  qrLabel: 'QR code of your Account ID',
+  qrLabel: 'QR code of this account',
   link: 'Invite link',
   copyId: 'Copy',
   copyLink: 'Copy link',

@@ -1,0 +1,104 @@
+// English: one conversation. Names of controls and states are a contract (ux.md §7).
+import { createPlural } from '../plural.ts';
+
+const plural = createPlural('en');
+
+export const conversation = {
+  /** Protection line of the header. The two names are fixed by ux.md §4.4. */
+  classic: 'Classic',
+  noteToSelfLine: 'Only on your devices',
+  /** The log. Contract. */
+  messages: 'Messages',
+  /** The text box. Contract. */
+  message: 'Message',
+  /** Contract. */
+  sendMessage: 'Send message',
+  composer: 'Write',
+  you: 'You',
+  /** Name of a message: author, time, text, state. */
+  messageName: ({
+    author,
+    time,
+    text,
+    state
+  }: {
+    author: string;
+    time: string;
+    text: string;
+    state: string;
+  }) => (state === '' ? `${author}, ${time}, ${text}` : `${author}, ${time}, ${text}, ${state}`),
+  states: { queued: 'Queued', sending: 'Sending', sent: 'Sent', failed: 'Failed', received: '' },
+
+  newMessages: ({ count }: { count: number }) =>
+    plural(count, { one: '# new message', other: '# new messages' }),
+  /** Spoken, for the open chat. */
+  newFrom: ({ count, name }: { count: number; name: string }) =>
+    plural(count, { one: `# new message from ${name}`, other: `# new messages from ${name}` }),
+  sendFailedSpoken: 'A message could not be sent.',
+  jumpToLatest: 'Jump to the latest',
+  jumpWithNew: ({ count }: { count: number }) =>
+    plural(count, { one: 'Jump to the latest, # new', other: 'Jump to the latest, # new' }),
+
+  emptyTitle: ({ name }: { name: string }) => `This is the beginning of your conversation with ${name}.`,
+  emptyText: 'They learn your name and Account ID with your first message.',
+  emptyNote: 'What you write here reaches your own devices only.',
+
+  more: 'More',
+  messageMenu: 'What to do with this message',
+  copy: 'Copy',
+  copied: 'Copied',
+  info: 'Info',
+  retry: 'Retry',
+  delete: 'Delete',
+  conversationMenu: 'What to do with this conversation',
+  copyAccountId: 'Copy Account ID',
+  accountIdCopied: 'The Account ID was copied.',
+  deleteConversation: 'Delete conversation',
+
+  deleteMessageTitle: 'Delete this message?',
+  deleteMessageScope: 'Delete on this device only',
+  deleteMessageOwn: ({ name }: { name: string }) =>
+    `${name} keeps it, if it has arrived. So do your other devices.`,
+  deleteMessageTheirs: ({ name }: { name: string }) => `${name} keeps it. So do your other devices.`,
+  deleteMessageUnsent: 'It was not sent, so nobody else has it.',
+  deleteMessageNote: 'Your other devices keep it.',
+  deleteMessageNetwork: ({ until }: { until: string }) => `The nodes keep a sealed copy until ${until}.`,
+  deleteConversationTitle: ({ name }: { name: string }) => `Delete the conversation with ${name}?`,
+  deleteConversationText: ({ name }: { name: string }) =>
+    `All its messages go from this browser. ${name} and your other devices keep theirs.`,
+  deleteNoteTitle: 'Delete Note to Self?',
+  deleteNoteText: 'All its messages go from this browser. Your other devices keep theirs.',
+  cancel: 'Cancel',
+
+  /** Why a message failed, by the code of its failure. */
+  failures: {
+    'message-too-long': 'It is too long to be sent.',
+    'wrong-swarm': 'The nodes that keep their mail could not be found.',
+    'no-swarm': 'The nodes that keep their mail could not be found.',
+    rejected: 'The network refused it.',
+    'clock-skew': 'The clock of this device differs too much from the network’s.',
+    'unverified-answer': 'The nodes gave answers that do not hold.',
+    other: 'It could not be sent.'
+  },
+
+  characters: ({ count, limit }: { count: number; limit: number }) => `${count} of ${limit} characters`,
+  tooLong: ({ over }: { over: number }) =>
+    plural(over, { one: '# character too many.', other: '# characters too many.' }),
+
+  infoTitle: 'Where is this?',
+  closeInfo: 'Close',
+  thisDevice: 'This device',
+  thisDeviceText: 'Sealed in this browser.',
+  networkCopy: 'Network copy',
+  networkCopyText: ({ until }: { until: string }) =>
+    `Nodes of the recipient’s swarm keep a sealed copy until ${until}. Then they drop it.`,
+  networkCopyNone: 'None yet.',
+  recipient: ({ name }: { name: string }) => name,
+  recipientText: 'They can keep or copy it; you cannot undo that.',
+  sentAt: 'Sent',
+  receivedState: 'State',
+  size: 'Size',
+  bytes: ({ count }: { count: number }) => plural(count, { one: '# byte', other: '# bytes' }),
+  protection: 'Protection',
+  classicText: 'Sealed for the recipient. A key that leaks later opens messages from before.'
+} as const;

@@ -48,6 +48,8 @@ export interface Localnet {
   readonly names: NameTable;
   readonly files: FileServer;
   readonly echoAccountId: AccountId | null;
+  /** Nodes of the swarm that holds an account or group, 66 hex. */
+  swarmOf(accountHex: string): LocalNode[];
   nodeList(): { height: number; fetchedAtMs: number; nodes: ServiceNode[] };
   /** Signature of 64 bytes by the network's key over the gateway's list. */
   signList(body: Uint8Array): Promise<Uint8Array>;
@@ -275,6 +277,10 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
     names,
     files: files.server,
     echoAccountId,
+    swarmOf: (accountHex) =>
+      (directory.swarmOf(parseAccountKey(accountHex).key)?.members ?? []).map(
+        ({ index }) => set.nodes[index] as LocalNode
+      ),
     nodeList: () => ({
       height: directory.height(),
       fetchedAtMs: Math.floor(clock.now()),

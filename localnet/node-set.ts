@@ -22,6 +22,8 @@ export interface LocalNode {
   readonly port: number;
   readonly swarmIdHex: string | null;
   readonly isRunning: boolean;
+  /** What it holds; a test that needs a certain state writes it here. */
+  readonly store: MessageStore;
   /** Replaces all faults; `{}` heals. */
   setFault(faults: NodeFaults): void;
   /** Goes away without a word; other nodes hear nothing from it. */
@@ -148,6 +150,7 @@ export function createNodeSet(dependencies: NodeSetDependencies): NodeSet {
       ed25519PublicKeyHex: key,
       x25519PublicKeyHex: bytesToHex(keys.x25519PublicKey),
       ip: state.ip,
+      store,
       get port() {
         return (states[index] as NodeState).port;
       },

@@ -1,5 +1,6 @@
 // What a storage server shows to the world over HTTPS (network.md §6). No CORS: a browser needs the gateway.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { bytesToBase64, hexToBytes, utf8ToBytes } from '../../src/lib/bytes/index.ts';
 import { MAX_ONION_REQUEST_BYTES } from '../../src/lib/wire/index.ts';
 import { RpcRefusal } from '../rpc/reply.ts';
@@ -33,18 +34,29 @@ function text(status: number, body: string): SurfaceReply {
   return { status, contentType: 'text/plain', body };
 }
 
-/** @throws RpcRefusal 413 over 10 MiB */
-async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
+/** @throws RpcRefusal 413 over 10 MiB; the rest of such a body is not read */
+function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
   const tooLarge = new RpcRefusal({ status: 413, body: 'Request body too large' });
-  if (Number(request.headers['content-length'] ?? 0) > MAX_ONION_REQUEST_BYTES) throw tooLarge;
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length;
-    if (size > MAX_ONION_REQUEST_BYTES) throw tooLarge;
-    parts.push(part);
-  }
-  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = [];
+    let size = Number(request.headers['content-length'] ?? 0);
+    if (size > MAX_ONION_REQUEST_BYTES) {
+      reject(tooLarge);
+      return;
+    }
+    size = 0;
+    request.on('data', (part: Buffer) => {
+      size += part.length;
+      parts.push(part);
+      if (size > MAX_ONION_REQUEST_BYTES) {
+        request.pause();
+        reject(tooLarge);
+      }
+    });
+    request.on('end', () => resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
+    request.on('close', () => reject(new Error('the client went away')));
+    request.on('error', reject);
+  });
 }
 
 async function rpc(request: IncomingMessage, handlers: SurfaceHandlers): Promise<SurfaceReply> {
@@ -76,12 +88,13 @@ async function route(request: IncomingMessage, handlers: SurfaceHandlers): Promi
   }
 }
 
-function send(response: ServerResponse, reply: SurfaceReply, nowMs: number, mayStay: boolean): void {
+function send(response: ServerResponse, reply: SurfaceReply, nowMs: number): void {
   const body = typeof reply.body === 'string' ? utf8ToBytes(reply.body) : reply.body;
   response.sendDate = false;
   // A real node says nothing about connections.
   response.removeHeader('Connection');
-  response.shouldKeepAlive = mayStay;
+  // What is left of a body that is too large is not waited for.
+  response.shouldKeepAlive &&= reply.status !== 413;
   response.writeHead(reply.status, {
     Server: SERVER,
     'Content-Type': reply.contentType,
@@ -90,6 +103,16 @@ function send(response: ServerResponse, reply: SurfaceReply, nowMs: number, mayS
     ...reply.headers
   });
   response.end(body);
+}
+
+/** What Node's parser already refused gets the words of a real node. */
+export function refuseUnparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  const text = error.code === 'HPE_INVALID_CONTENT_LENGTH' ? 'invalid Content-Length' : 'Bad Request';
+  if (!socket.writable) return;
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nServer: ${SERVER}\r\nContent-Type: text/plain\r\n` +
+      `Content-Length: ${text.length}\r\n\r\n${text}`
+  );
 }
 
 /** Answers one request. A client that went away is not an error. */
@@ -108,6 +131,5 @@ export async function serve(
     }
     reply = text(error.reply.status, String(error.reply.body));
   }
-  send(response, reply, handlers.now(), request.complete);
-  if (!request.complete) request.destroy();
+  send(response, reply, handlers.now());
 }

@@ -16,7 +16,7 @@ import type { MessageStore } from '../storage/message-store.ts';
 import { silence, TIMED_OUT, withinLimit } from '../time-limit.ts';
 import type { ForwardedCall, NodeContext, SwarmView } from './context.ts';
 import { faultyStore } from './faulty-store.ts';
-import { serve, type SurfaceReply } from './http-surface.ts';
+import { refuseUnparsable, serve, type SurfaceReply } from './http-surface.ts';
 import { openOnion, plainReply, type Opened, type OnionNode } from './onion.ts';
 import { parseOuterFrame } from './outer-frame.ts';
 import type { HopReply, HopRequest, MemberReply, Peer, PeerTable, TimeLimits } from './peers.ts';
@@ -223,6 +223,7 @@ export function createServiceNode(dependencies: NodeDependencies, keys: NodeKeys
         if (faults.drop) request.socket.destroy();
         else void serve(request, response, handlers);
       });
+      server.on('clientError', refuseUnparsable);
       return listen(server, host, port);
     },
     call: (request) => answerRequest(context, request),

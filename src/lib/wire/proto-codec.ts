@@ -14,8 +14,8 @@ import {
 import { UsageError } from '../errors.ts';
 import { malformed, requireAtMost, tooLarge } from './errors.ts';
 
-/** The deepest message of the schema has five levels. */
-const MAX_DEPTH = 16;
+/** Of unknown groups in each other. Messages nest no deeper than the schema, which has no recursion. */
+const MAX_GROUP_DEPTH = 16;
 
 const VARINT = 0;
 const FIXED64 = 1;
@@ -52,7 +52,7 @@ export function decodeProto<Desc extends DescMessage>(
   structure: string
 ): MessageShape<Desc> {
   requireAtMost(bytes, limit, structure);
-  new Walk(bytes, structure).message(schema, bytes.length, 0);
+  new Walk(bytes, structure).message(schema, bytes.length);
   let message: MessageShape<Desc>;
   try {
     message = fromBinary(schema, bytes);
@@ -74,32 +74,31 @@ class Walk {
     this.#structure = structure;
   }
 
-  message(schema: DescMessage, end: number, depth: number): void {
-    if (depth > MAX_DEPTH) throw tooLarge(this.#structure, MAX_DEPTH, 'depth');
+  message(schema: DescMessage, end: number): void {
     while (this.#offset < end) {
       const { number, wireType } = this.#tag(end);
       const field = schema.fields.find((candidate) => candidate.number === number);
-      if (field) this.#known(field, wireType, end, depth);
-      else this.#skip(number, wireType, end, depth);
+      if (field) this.#known(field, wireType, end);
+      else this.#skip(number, wireType, end);
     }
   }
 
-  #known(field: DescField, wireType: number, end: number, depth: number): void {
+  #known(field: DescField, wireType: number, end: number): void {
     const expected = wireTypeOf(field);
     if (wireType === DELIMITED && expected !== DELIMITED && field.fieldKind === 'list') {
       const packedEnd = this.#delimitedEnd(end);
-      while (this.#offset < packedEnd) this.#skip(field.number, expected, packedEnd, depth);
+      while (this.#offset < packedEnd) this.#skip(field.number, expected, packedEnd);
     } else if (wireType !== expected) {
       throw this.#malformed(field.localName);
     } else if (field.message) {
       const inner = this.#delimitedEnd(end);
-      this.message(field.message, inner, depth + 1);
+      this.message(field.message, inner);
     } else {
-      this.#skip(field.number, wireType, end, depth);
+      this.#skip(field.number, wireType, end);
     }
   }
 
-  #skip(number: number, wireType: number, end: number, depth: number): void {
+  #skip(number: number, wireType: number, end: number, groupDepth = 0): void {
     switch (wireType) {
       case VARINT:
         this.#varint(end);
@@ -112,21 +111,21 @@ class Walk {
         this.#offset = this.#delimitedEnd(end);
         return;
       case GROUP_START:
-        return this.#group(number, end, depth + 1);
+        return this.#group(number, end, groupDepth + 1);
       default:
         throw this.#malformed();
     }
   }
 
-  #group(number: number, end: number, depth: number): void {
-    if (depth > MAX_DEPTH) throw tooLarge(this.#structure, MAX_DEPTH, 'depth');
+  #group(number: number, end: number, groupDepth: number): void {
+    if (groupDepth > MAX_GROUP_DEPTH) throw tooLarge(this.#structure, MAX_GROUP_DEPTH, 'depth');
     for (;;) {
       const tag = this.#tag(end);
       if (tag.wireType === GROUP_END) {
         if (tag.number !== number) throw this.#malformed();
         return;
       }
-      this.#skip(tag.number, tag.wireType, end, depth);
+      this.#skip(tag.number, tag.wireType, end, groupDepth);
     }
   }
 

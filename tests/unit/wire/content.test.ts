@@ -182,8 +182,8 @@ describe('decoding', () => {
     ['a varint of eleven bytes', '78ffffffffffffffffffff01'],
     ['a varint that is cut off', '7880'],
     ['a length past the end', '0a05aa'],
-    ['a nested length past the end of its parent', '0a030a0561' + '7801'],
-    ['a string where a message number is due', '7a0161'],
+    ['a nested length past the end of its parent', '0a020a02' + '7801'],
+    ['a string where a message number is due', '7a02' + '6001'],
     ['a varint where a message is due', '0801'],
     ['a fixed64 that is cut off', '0a05120309aabb']
   ])('refuses %s', (_, hex) => {

@@ -58,6 +58,8 @@ describe('parseDownloadUrl', () => {
 
   it.each([
     ['another scheme', `javascript:alert(1)//filev2.getsession.org/file/${ID}`],
+    ['a user', `http://a@filev2.getsession.org/file/${ID}`],
+    ['a password', `http://:b@filev2.getsession.org/file/${ID}`],
     ['credentials', `http://a:b@filev2.getsession.org/file/${ID}`],
     ['a host that only ends alike', `http://evilgetsession.org/file/${ID}`],
     ['an id of another form', 'http://filev2.getsession.org/file/abc'],

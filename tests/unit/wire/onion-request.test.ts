@@ -178,6 +178,12 @@ describe('what a hop reads', () => {
     expect(decodeInnerRequest(control('{"headers":null}'))).toMatchObject({ role: 'final' });
   });
 
+  it('counts `host` as present even when it is null', () => {
+    const json = `{"host":null,"destination":"${'ab'.repeat(32)}","ephemeral_key":"${'cd'.repeat(32)}"}`;
+    expect(wireErrorOf(() => decodeInnerRequest(control(json)))).toMatchObject({ field: 'host' });
+    expect(decodeInnerRequest(control(json.replace('"host":null,', '')))).toMatchObject({ role: 'node' });
+  });
+
   it.each(['0', '65536', '1.5', '-1', 'true'])('refuses the port %s', (port) => {
     const json = `{"host":"h","target":"/oxen/v4/lsrpc","port":${port}}`;
     expect(wireErrorOf(() => decodeInnerRequest(control(json)))).toMatchObject({ field: 'port' });

@@ -57,11 +57,20 @@ describe('payloads of the test data', () => {
 describe('decoding', () => {
   const list = (meta: string) => utf8ToBytes(`l${utf8ToBytes(meta).length}:${meta}e`);
 
+  const GOOD = 'l28:{"method":"","endpoint":"/"}';
+
+  it('starts from metadata that is read', () => {
+    expect(decodeV4Request(utf8ToBytes(`${GOOD}1:ae`)).body).toEqual(utf8ToBytes('a'));
+  });
+
   it.each([
     ['a length with a leading zero', 'l02:{}e'],
     ['a length of eleven digits', 'l00000000002:{}e'],
     ['bytes after the list', 'l2:{}ee'],
-    ['metadata that is a list', 'l2:[]e']
+    ['metadata that is a list', 'l2:[]e'],
+    ['three parts', `${GOOD}1:a1:be`],
+    ['a body that takes the end of the list with it', `${GOOD}2:ae`],
+    ['a body that ends before the list does', `${GOOD}1:abe`]
   ])('refuses %s', (_, text) => {
     wireErrorOf(() => decodeV4Request(utf8ToBytes(text)));
   });

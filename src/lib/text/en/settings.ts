@@ -7,6 +7,9 @@ export const settings = {
   appearance: 'Appearance',
   path: 'Path',
   recoveryPassword: 'Recovery Password',
+  transparency: 'Transparency and code',
+  /** Spoken beside a dot. */
+  updateOffered: 'a new version is offered',
   install: 'Install',
   showQr: 'Show QR code',
   /** Right pane while no section is chosen. */

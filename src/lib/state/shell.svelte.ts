@@ -1,0 +1,170 @@
+// The app as installed software: its service worker, new versions that wait for consent, and the browser's offer to
+// install it (design.md §7).
+import { getContext, setContext } from 'svelte';
+import {
+  acceptVersion,
+  decodeReleaseManifest,
+  RELEASE_MANIFEST_PATH,
+  SKIP_WAITING_MESSAGE
+} from '../release.ts';
+import type { ScriptUrls } from './script-urls.ts';
+
+export const SERVICE_WORKER_URL = '/service-worker.js';
+
+/** How often a running page looks for a new version, milliseconds. */
+const LOOK_EVERY_MS = 60 * 60 * 1_000;
+/** How long a wanted version may take to install before it is called failed, milliseconds. */
+const INSTALL_TIMEOUT_MS = 60_000;
+
+/** Chromium's offer to install; no other browser lets a page ask. */
+interface InstallPrompt extends Event {
+  prompt(): Promise<void>;
+}
+
+export interface ShellState {
+  readonly version: string;
+  /** A version the host offers and the person has not answered; null when there is none. */
+  readonly offered: string | null;
+  /** The offer was put off for as long as this page lives. */
+  readonly putOff: boolean;
+  /** The browser lets the app be installed now. */
+  readonly canInstall: boolean;
+  /** Registers the worker and follows versions until the returned function is called. */
+  start(): () => void;
+  /** Installs the offered version and reloads. @returns false when it could not be installed */
+  update(): Promise<boolean>;
+  later(): void;
+  install(): Promise<void>;
+}
+
+const KEY = Symbol('shell');
+
+/**
+ * @param deps.scriptUrls lets `SERVICE_WORKER_URL` through
+ * @param deps.version of the running build
+ * @param deps.register false where there is no built worker
+ */
+export function createShell(deps: {
+  page: Window & typeof globalThis;
+  scriptUrls: ScriptUrls;
+  version: string;
+  register: boolean;
+}): ShellState {
+  const { page } = deps;
+  let offered = $state<string | null>(null);
+  let putOff = $state(false);
+  let prompt = $state.raw<InstallPrompt | null>(null);
+  let registration: Promise<ServiceWorkerRegistration> | null = null;
+
+  const look = async () => {
+    const found = await fetchVersion(page);
+    offered = found !== null && found !== deps.version ? found : null;
+  };
+  const onPrompt = (event: Event) => {
+    event.preventDefault();
+    prompt = event as InstallPrompt;
+  };
+  const onInstalled = () => (prompt = null);
+  const register = () => {
+    registration = page.navigator.serviceWorker.register(deps.scriptUrls(SERVICE_WORKER_URL), {
+      updateViaCache: 'none'
+    });
+    // Without it the app works as long as there is a network.
+    registration.catch(() => {});
+  };
+
+  return {
+    version: deps.version,
+    get offered() {
+      return offered;
+    },
+    get putOff() {
+      return putOff;
+    },
+    get canInstall() {
+      return prompt !== null;
+    },
+    start() {
+      page.addEventListener('beforeinstallprompt', onPrompt);
+      page.addEventListener('appinstalled', onInstalled);
+      const hasWorkers = deps.register && 'serviceWorker' in page.navigator;
+      // After the first screen: its files come first.
+      const idle = hasWorkers ? whenIdle(page, register) : () => {};
+      const timer = hasWorkers ? page.setInterval(() => void look(), LOOK_EVERY_MS) : 0;
+      const first = hasWorkers ? whenIdle(page, () => void look()) : () => {};
+      return () => {
+        page.removeEventListener('beforeinstallprompt', onPrompt);
+        page.removeEventListener('appinstalled', onInstalled);
+        page.clearInterval(timer);
+        idle();
+        first();
+      };
+    },
+    async update() {
+      const wanted = offered;
+      const registered = await registration;
+      if (wanted === null || !registered) return false;
+      await acceptVersion(page.caches, wanted);
+      await registered.update();
+      const waiting = await installed(registered);
+      if (!waiting) return false;
+      page.navigator.serviceWorker.addEventListener('controllerchange', () => page.location.reload(), {
+        once: true
+      });
+      waiting.postMessage(SKIP_WAITING_MESSAGE);
+      return true;
+    },
+    later() {
+      putOff = true;
+    },
+    async install() {
+      const asked = prompt;
+      prompt = null;
+      await asked?.prompt();
+    }
+  };
+}
+
+/** The version the host serves now; null when it does not say. */
+async function fetchVersion(page: Window & typeof globalThis): Promise<string | null> {
+  try {
+    const answer = await page.fetch(RELEASE_MANIFEST_PATH, { cache: 'no-store' });
+    return answer.ok ? (decodeReleaseManifest(await answer.text())?.version ?? null) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The worker that waits to take over, once it is installed; null when its installation failed. */
+function installed(registration: ServiceWorkerRegistration): Promise<ServiceWorker | null> {
+  const { installing, waiting } = registration;
+  if (waiting) return Promise.resolve(waiting);
+  if (!installing) return Promise.resolve(null);
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), INSTALL_TIMEOUT_MS);
+    installing.addEventListener('statechange', () => {
+      if (installing.state === 'installing') return;
+      clearTimeout(timer);
+      resolve(installing.state === 'installed' ? installing : null);
+    });
+  });
+}
+
+/** Runs `work` once the page has loaded and has a moment. @returns a function that calls it off */
+function whenIdle(page: Window & typeof globalThis, work: () => void): () => void {
+  const run = () => page.setTimeout(work, 0);
+  if (page.document.readyState === 'complete') {
+    const timer = run();
+    return () => page.clearTimeout(timer);
+  }
+  page.addEventListener('load', run, { once: true });
+  return () => page.removeEventListener('load', run);
+}
+
+export function provideShell(shell: ShellState): ShellState {
+  return setContext(KEY, shell);
+}
+
+export function useShell(): ShellState {
+  return getContext<ShellState>(KEY);
+}

@@ -104,6 +104,10 @@ export function applyContents(
     }
     known.add(key);
     const accountId = decision.conversationAccountId;
+    if (item.timestampMs < (snapshot.deletedBeforeMs.get(accountId) ?? 0)) {
+      count('deleted-before');
+      continue;
+    }
     const conversation =
       conversations.get(accountId) ??
       snapshot.conversations.get(accountId)?.content ??

@@ -4,11 +4,10 @@ import type { CryptoBackend, Identity } from '../crypto/index.ts';
 import type { Log } from '../log.ts';
 import {
   findSeen,
-  loadInboxSnapshot,
   saveInbox,
-  StorageError,
   type InboxResult,
-  type ProfileStore
+  type ProfileStore,
+  type SeenLookup
 } from '../storage/index.ts';
 import { applyContents, conversationOf } from './apply-content.ts';
 import { openItem, type OpenedItem, type StoredItem } from './open-item.ts';
@@ -38,9 +37,6 @@ const ITEMS_PER_COMMIT = 250;
 
 /** Items opened at a time, so that the worker answers commands in between. */
 const ITEMS_PER_SLICE = 16;
-
-/** How often a batch is decided anew because a command changed the same rows. */
-const MAX_DECISIONS = 25;
 
 export function createInbox(deps: {
   store: ProfileStore;
@@ -74,26 +70,22 @@ export function createInbox(deps: {
 
   async function write(
     opened: readonly OpenedItem[],
+    seen: SeenLookup,
     skipped: number,
     cursor: { nodeEd25519Hex: string; namespace: number; lastHash: string } | null
   ): Promise<InboxResult> {
-    const contents = opened.filter((item) => item.kind === 'content');
-    const wanted = {
-      accountIds: contents.map(conversationOf).filter((accountId) => accountId !== null),
-      messages: contents.map(({ senderId, timestampMs }) => ({ authorId: senderId, timestampMs }))
-    };
-    for (let decision = 1; ; decision++) {
-      const snapshot = await loadInboxSnapshot(store, wanted);
-      const nowMs = deps.now();
-      const changes = applyContents(opened, snapshot, { ownId: identity.accountId, nowMs });
+    const wanted = opened.flatMap((item) => {
+      const conversationAccountId = item.kind === 'content' ? conversationOf(item) : null;
+      if (item.kind !== 'content' || conversationAccountId === null) return [];
+      return [{ conversationAccountId, authorId: item.senderId, timestampMs: item.timestampMs }];
+    });
+    const ownId = identity.accountId;
+    const nowMs = deps.now();
+    return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
+      const changes = applyContents(opened, snapshot, { ownId, nowMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
-      try {
-        return await saveInbox(store, snapshot, { ...changes, rejected, cursor }, nowMs);
-      } catch (error) {
-        const isStale = error instanceof StorageError && error.code === 'stale';
-        if (!isStale || decision === MAX_DECISIONS) throw error;
-      }
-    }
+      return { ...changes, rejected, cursor };
+    });
   }
 
   return {
@@ -105,17 +97,17 @@ export function createInbox(deps: {
         const part = items.slice(start, start + ITEMS_PER_COMMIT);
         const isLast = start + ITEMS_PER_COMMIT >= items.length;
         const reached = isLast ? (lastHash ?? part.at(-1)?.hash) : part.at(-1)?.hash;
-        const known = await findSeen(
+        const seen = await findSeen(
           store,
           part.map((item) => item.hash)
         );
         // Twice in one answer is as good as seen.
         const fresh = [...new Map(part.map((item) => [item.hash, item])).values()].filter(
-          (item) => !known.has(item.hash)
+          (item) => !seen.known.has(item.hash)
         );
         const opened = await openAll(fresh, signal);
         const cursor = reached === undefined ? null : { nodeEd25519Hex, namespace, lastHash: reached };
-        const result = await write(opened, isLast ? skipped : 0, cursor);
+        const result = await write(opened, seen, isLast ? skipped : 0, cursor);
         added.push(...result.added);
         newReasons.push(...result.newReasons);
       }

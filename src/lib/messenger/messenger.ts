@@ -250,7 +250,9 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     markRead: (conversationId, upToSort) => markConversationRead(store, conversationId, upToSort),
     saveDraft: (conversationId, text) => saveConversationDraft(store, conversationId, text),
-    deleteConversation: (conversationId) => deleteStoredConversation(store, conversationId),
+    async deleteConversation(conversationId) {
+      await deleteStoredConversation(store, conversationId, await networkNow());
+    },
     async send(conversationId, text) {
       const body = parseOutgoingText(text);
       const nowMs = await networkNow();

@@ -33,7 +33,7 @@ const POLLS_PER_NODE = 6;
 const MAX_REPEATS = 200;
 
 /** Between two clean-ups of hashes that no node holds any more. */
-const POLLS_PER_PRUNE = 500;
+const POLLS_PER_PRUNE = 300;
 
 export function createReceiver(deps: {
   store: ProfileStore;
@@ -52,7 +52,8 @@ export function createReceiver(deps: {
   let repeats = 0;
 
   return async function poll(signal) {
-    if (polls++ % POLLS_PER_PRUNE === 0) await pruneInbox(store, deps.now());
+    // Not in the first polls, which somebody is waiting for.
+    if (++polls % POLLS_PER_PRUNE === 0) await pruneInbox(store, deps.now());
     const cursors = await loadCursors(store);
     const asked = preferred && preferred.polls < POLLS_PER_NODE ? preferred : null;
     // Forgotten first, so that a node that fails is not asked again.

@@ -1,7 +1,7 @@
 // Conversation rows: how they begin, how a message changes what the list shows, read position, draft, deletion.
-import { Dexie } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { storageError, wrapStorageError } from './errors.ts';
+import { conversationEnd, isOwnKey, keyBound, sortOfKey } from './message-key.ts';
 import type { ConversationContent, ConversationRow, MessageContent, MessageRow } from './rows.ts';
 import {
   commitBuilt,
@@ -43,6 +43,7 @@ export function emptyConversation(
     readUpToSort: 0,
     unread: 0,
     firstUnreadSort: null,
+    messageCount: 0,
     failed: 0,
     pinned: false,
     muted: false,
@@ -76,7 +77,8 @@ export function withMessage(
     unread: conversation.unread + (isUnread ? 1 : 0),
     firstUnreadSort: isUnread
       ? Math.min(sort, conversation.firstUnreadSort ?? Number.MAX_SAFE_INTEGER)
-      : conversation.firstUnreadSort
+      : conversation.firstUnreadSort,
+    messageCount: conversation.messageCount + 1
   };
 }
 
@@ -95,7 +97,8 @@ export function withMessageState(
   };
 }
 
-function previewOf(text: string): string {
+/** What the list shows of a text. */
+export function previewOf(text: string): string {
   // Two units are the most a code point takes: cutting first keeps the cost of long bodies down.
   return Array.from(text.slice(0, 2 * PREVIEW_CODE_POINTS))
     .slice(0, PREVIEW_CODE_POINTS)
@@ -192,7 +195,11 @@ export function markConversationRead(
     const readUpToSort = Math.min(upToSort, content.lastMessage?.sort ?? 0);
     // Written so that a position that is no number changes nothing either.
     if (!(readUpToSort > content.readUpToSort)) return null;
-    return { ...content, readUpToSort, ...(await countUnread(store, conversationId, readUpToSort)) };
+    if (readUpToSort === content.lastMessage?.sort)
+      return { ...content, readUpToSort, unread: 0, firstUnreadSort: null };
+    const read = await countReceived(store, conversationId, content.readUpToSort, readUpToSort);
+    const firstUnreadSort = await findFirstUnread(store, conversationId, readUpToSort);
+    return { ...content, readUpToSort, unread: Math.max(0, content.unread - read), firstUnreadSort };
   });
 }
 
@@ -208,54 +215,76 @@ export function saveConversationDraft(
   );
 }
 
-/** Unread messages after a position, not counting one that is about to go. */
-export async function countUnread(
+/** Most keys read at once when the first unread message is looked for. */
+const KEYS_PER_STEP = 200;
+
+/** Position of the first received message after a position; null when there is none. */
+export async function findFirstUnread(
   store: ProfileStore,
   conversationId: string,
   readUpToSort: number,
-  exceptSort?: number
-): Promise<{ unread: number; firstUnreadSort: number | null }> {
-  const unread = store.db.messages
-    .where('[conversationId+incomingSort]')
-    .between([conversationId, readUpToSort], [conversationId, Dexie.maxKey], false, true);
-  const [count, first] = await reading(() => Promise.all([unread.count(), unread.limit(2).keys()]));
-  const sorts = (first as unknown as [string, number][]).map(([, sort]) => sort);
-  const isCounted = exceptSort !== undefined && exceptSort > readUpToSort;
-  return {
-    unread: count - (isCounted ? 1 : 0),
-    firstUnreadSort: sorts.find((sort) => sort !== exceptSort) ?? null
-  };
+  exceptId?: string
+): Promise<number | null> {
+  let lower = keyBound(conversationId, readUpToSort + 1);
+  for (;;) {
+    const keys = await reading(() =>
+      store.db.messages
+        .where(':id')
+        .between(lower, conversationEnd(conversationId), true, false)
+        .limit(KEYS_PER_STEP)
+        .primaryKeys()
+    );
+    const found = keys.find((key) => !isOwnKey(key) && key !== exceptId);
+    if (found !== undefined) return sortOfKey(found);
+    if (keys.length < KEYS_PER_STEP) return null;
+    lower = `${keys.at(-1)}~`;
+  }
 }
 
+/** Received messages after `fromSort`, up to and including `toSort`. */
+async function countReceived(
+  store: ProfileStore,
+  conversationId: string,
+  fromSort: number,
+  toSort: number
+): Promise<number> {
+  const keys = await reading(() =>
+    store.db.messages
+      .where(':id')
+      .between(keyBound(conversationId, fromSort + 1), keyBound(conversationId, toSort + 1), true, false)
+      .primaryKeys()
+  );
+  return keys.filter((key) => !isOwnKey(key)).length;
+}
+
+/** Hashes of what is younger are still known as seen, however long its node keeps it. */
+const SEEN_FOR_MS = 15 * 24 * 60 * 60 * 1000;
+
 /**
- * Removes a conversation with its messages and what of it still waits to be sent. A replay of its messages is known
- * as such afterwards. Nothing is left to do when it is gone already.
+ * Removes a conversation with its messages and what of it still waits to be sent. Replays of its messages stay out: those
+ * of the last 15 days by their hashes, older ones by their time. Nothing is left to do when it is gone already.
+ * @param nowMs network time
  */
-export async function deleteStoredConversation(store: ProfileStore, conversationId: string): Promise<void> {
+export async function deleteStoredConversation(
+  store: ProfileStore,
+  conversationId: string,
+  nowMs: number
+): Promise<void> {
   const { db } = store;
   store.onCommit?.('delete conversation', 'before');
   try {
     await db.transaction('rw', [db.conversations, db.messages, db.outbox, db.graves], async () => {
-      const messages = db.messages
-        .where('[conversationId+sort]')
-        .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey]);
-      const graves: { id: string }[] = [];
-      const messageIds: string[] = [];
-      await messages.each((row) => {
-        graves.push({ id: row.authorTimeHash });
-        messageIds.push(row.id);
-      });
-      await db.graves.bulkPut(graves);
-      await db.messages.bulkDelete(messageIds);
-      await db.outbox
-        .where('[lane+sort]')
-        .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey])
+      const conversation = await db.conversations.get(conversationId);
+      if (!conversation) return;
+      await db.graves.put({ id: conversation.accountHash, beforeMs: nowMs - SEEN_FOR_MS });
+      await db.messages
+        .where(':id')
+        .between(conversationId, conversationEnd(conversationId), true, false)
         .delete();
-      const waiting = await db.outbox.toArray();
-      const gone = new Set(messageIds);
-      await db.outbox.bulkDelete(
-        waiting.filter((entry) => gone.has(entry.messageId)).map((entry) => entry.id)
-      );
+      await db.outbox
+        .where('messageId')
+        .between(conversationId, conversationEnd(conversationId), true, false)
+        .delete();
       await db.conversations.delete(conversationId);
     });
   } catch (error) {

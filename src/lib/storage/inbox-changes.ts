@@ -1,13 +1,13 @@
 // What receiving reads and writes: seen hashes, a snapshot of the conversations a batch touches, and one transaction
 // with everything the batch brought, its cursor last.
 import type { AccountId } from '../account-id.ts';
-import { findConversation, withMessage, type LoadedConversation } from './conversation-changes.ts';
+import { InvariantError } from '../errors.ts';
+import { withMessage, type LoadedConversation } from './conversation-changes.ts';
+import { authorTag, messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { loadMeta, metaChange } from './meta.ts';
-import { messageIndexes } from './message-changes.ts';
 import type { ConversationContent, CursorContent, MessageContent, SeenRow } from './rows.ts';
-import { authorSlot, sortOf } from './sort.ts';
 import {
-  commit,
+  commitBuilt,
   indexHash,
   mergeChanges,
   openRow,
@@ -19,14 +19,23 @@ import {
   type TableRow
 } from './store.ts';
 
-/** Which of these message hashes were handled before. */
-export async function findSeen(store: ProfileStore, hashes: readonly string[]): Promise<Set<string>> {
-  const ids = await Promise.all(hashes.map((hash) => indexHash.message(store, hash)));
-  const rows = await reading(() => store.db.seen.bulkGet(ids));
-  return new Set(hashes.filter((_, index) => rows[index] !== undefined));
+/** Message hashes looked up among those handled before. */
+export interface SeenLookup {
+  readonly known: ReadonlySet<string>;
+  /** Keyed hash of each, as rows hold it. */
+  readonly idByHash: ReadonlyMap<string, string>;
 }
 
-/** Where each author-and-time stands: a key for `InboxSnapshot.known`. */
+export async function findSeen(store: ProfileStore, hashes: readonly string[]): Promise<SeenLookup> {
+  const ids = await Promise.all(hashes.map((hash) => indexHash.message(store, hash)));
+  const rows = await reading(() => store.db.seen.bulkGet(ids));
+  return {
+    known: new Set(hashes.filter((_, index) => rows[index] !== undefined)),
+    idByHash: new Map(hashes.map((hash, index) => [hash, ids[index] as string]))
+  };
+}
+
+/** Author and sent time: a key for `InboxSnapshot.known`. */
 export function authorTimeKey(authorId: AccountId, timestampMs: number): string {
   return `${authorId}/${timestampMs}`;
 }
@@ -36,37 +45,79 @@ export interface InboxSnapshot {
   readonly conversations: ReadonlyMap<AccountId, LoadedConversation>;
   /** Messages stored or deleted before, as `authorTimeKey`. */
   readonly known: ReadonlySet<string>;
+  /** By conversation: messages sent before this time belong to what the person deleted. */
+  readonly deletedBeforeMs: ReadonlyMap<AccountId, number>;
+  /** By account: keyed hash, as rows hold it. */
+  readonly hashByAccount: ReadonlyMap<AccountId, string>;
+}
+
+/** A message a batch may bring. */
+export interface WantedMessage {
+  readonly conversationAccountId: AccountId;
+  readonly authorId: AccountId;
+  readonly timestampMs: number;
 }
 
 export async function loadInboxSnapshot(
   store: ProfileStore,
-  wanted: {
-    accountIds: readonly AccountId[];
-    messages: readonly { authorId: AccountId; timestampMs: number }[];
-  }
+  ownId: AccountId,
+  wanted: readonly WantedMessage[]
 ): Promise<InboxSnapshot> {
-  const conversations = new Map<AccountId, LoadedConversation>();
-  for (const accountId of new Set(wanted.accountIds)) {
-    const found = await findConversation(store, accountId);
-    if (found) conversations.set(accountId, found);
-  }
-  const hashes = await Promise.all(
-    wanted.messages.map(({ authorId, timestampMs }) => indexHash.authorTime(store, authorId, timestampMs))
-  );
-  const [graves, stored] = await reading(() =>
+  const accountIds = [...new Set(wanted.flatMap((item) => [item.conversationAccountId, item.authorId]))];
+  const hashes = await Promise.all(accountIds.map((accountId) => indexHash.account(store, accountId)));
+  const hashByAccount = new Map(accountIds.map((accountId, index) => [accountId, hashes[index] as string]));
+  const [conversationRows, accountGraves] = await reading(() =>
     Promise.all([
-      store.db.graves.bulkGet(hashes),
-      store.db.messages.where('authorTimeHash').anyOf(hashes).keys()
+      store.db.conversations.where('accountHash').anyOf(hashes).toArray(),
+      store.db.graves.bulkGet(hashes)
     ])
   );
-  const storedHashes = new Set(stored as string[]);
-  const known = wanted.messages.filter(
-    (_, index) => graves[index] !== undefined || storedHashes.has(hashes[index] as string)
+  const conversations = new Map<AccountId, LoadedConversation>();
+  for (const row of conversationRows) {
+    const content = await openRow<ConversationContent>(store, 'conversations', row);
+    conversations.set(content.accountId, { row, content });
+  }
+  const deletedBeforeMs = new Map<AccountId, number>();
+  accountIds.forEach((accountId, index) => {
+    const beforeMs = accountGraves[index]?.beforeMs;
+    if (beforeMs !== undefined) deletedBeforeMs.set(accountId, beforeMs);
+  });
+  const snapshot = { conversations, deletedBeforeMs, hashByAccount };
+  return { ...snapshot, known: await findKnown(store, ownId, wanted, snapshot) };
+}
+
+async function findKnown(
+  store: ProfileStore,
+  ownId: AccountId,
+  wanted: readonly WantedMessage[],
+  snapshot: Omit<InboxSnapshot, 'known'>
+): Promise<Set<string>> {
+  const known = new Set<string>();
+  const possible = wanted.flatMap((message) => {
+    const conversation = snapshot.conversations.get(message.conversationAccountId);
+    if (!conversation) return [];
+    const tag = tagOf(snapshot, ownId, message.authorId);
+    return [{ message, key: messageKey(conversation.row.id, message.timestampMs, tag) }];
+  });
+  const keys = possible.map(({ key }) => key);
+  const [stored, graves] = await reading(() =>
+    Promise.all([store.db.messages.bulkGet(keys), store.db.graves.bulkGet(keys)])
   );
-  return {
-    conversations,
-    known: new Set(known.map(({ authorId, timestampMs }) => authorTimeKey(authorId, timestampMs)))
-  };
+  possible.forEach(({ message }, index) => {
+    if (stored[index] ?? graves[index]) known.add(authorTimeKey(message.authorId, message.timestampMs));
+  });
+  return known;
+}
+
+function tagOf(
+  { hashByAccount }: Pick<InboxSnapshot, 'hashByAccount'>,
+  ownId: AccountId,
+  authorId: AccountId
+): string {
+  if (authorId === ownId) return OWN_AUTHOR_TAG;
+  const hash = hashByAccount.get(authorId);
+  if (hash === undefined) throw new InvariantError('an author that was asked for');
+  return authorTag(hash);
 }
 
 /** A message to be added, as the rules of receiving decided. */
@@ -99,15 +150,37 @@ export interface InboxResult {
 }
 
 /**
- * Writes a batch in one transaction.
- * @throws StorageError `stale` when the snapshot is out of date: load it again and decide again
+ * Writes a batch in one transaction; decides anew when another tab changed the rows it was decided on.
+ * @param decide the rules of receiving; pure
  */
-export async function saveInbox(
+export function saveInbox(
   store: ProfileStore,
-  snapshot: InboxSnapshot,
-  changes: InboxChanges,
-  nowMs: number
+  batch: {
+    ownId: AccountId;
+    wanted: readonly WantedMessage[];
+    seen: SeenLookup;
+    /** Network time. */
+    nowMs: number;
+  },
+  decide: (snapshot: InboxSnapshot) => InboxChanges
 ): Promise<InboxResult> {
+  return commitBuilt(store, async () => {
+    const snapshot = await loadInboxSnapshot(store, batch.ownId, batch.wanted);
+    return buildInbox(store, { ...batch, snapshot, changes: decide(snapshot) });
+  });
+}
+
+async function buildInbox(
+  store: ProfileStore,
+  input: {
+    ownId: AccountId;
+    snapshot: InboxSnapshot;
+    changes: InboxChanges;
+    seen: SeenLookup;
+    nowMs: number;
+  }
+): Promise<{ changes: ChangeSet; result: InboxResult }> {
+  const { ownId, snapshot, changes } = input;
   const added: { messageId: string; conversationId: string; incoming: boolean }[] = [];
   const add: TableRow[] = [];
   const parts: Partial<ChangeSet>[] = [];
@@ -116,41 +189,38 @@ export async function saveInbox(
     const stored = snapshot.conversations.get(accountId);
     const conversationId = stored?.row.id ?? randomId(store.random);
     const rows = await Promise.all(
-      (byConversation.get(accountId) ?? []).map((message) =>
-        receivedRow(store, conversationId, message.content)
-      )
+      (byConversation.get(accountId) ?? []).map(async ({ content: message }) => {
+        const id = messageKey(conversationId, message.sentAtMs, tagOf(snapshot, ownId, message.authorId));
+        return { message, row: await sealRow(store, 'messages', id, null, {}, message) };
+      })
     );
     let content = begun;
     for (const { row, message } of rows) {
-      content = withMessage(content, { ...message, messageId: row.id, sort: row.sort });
+      content = withMessage(content, { ...message, messageId: row.id, sort: sortOfKey(row.id) });
       add.push({ table: 'messages', row });
       added.push({ messageId: row.id, conversationId, incoming: message.direction === 'in' });
     }
-    parts.push(await conversationPart(store, stored, conversationId, content));
+    parts.push(await conversationPart(store, snapshot, conversationId, content));
   }
   const counters = await countersPart(store, changes.rejected);
-  parts.push({ add }, await seenPart(store, changes), counters.change);
+  parts.push({ add }, await seenPart(store, changes, input.seen), counters.change);
   // Last, so that it stands in the same transaction as all it vouches for.
-  parts.push(await cursorPart(store, changes.cursor, nowMs));
-  await commit(store, mergeChanges('inbox', 'engine', parts));
-  return { added, newReasons: counters.newReasons };
-}
-
-async function receivedRow(store: ProfileStore, conversationId: string, message: MessageContent) {
-  const authorTimeHash = await indexHash.authorTime(store, message.authorId, message.sentAtMs);
-  const slot = message.direction === 'out' ? 0 : authorSlot(await indexHash.account(store, message.authorId));
-  const sort = sortOf(message.sentAtMs, slot);
-  const indexes = await messageIndexes(store, { conversationId, sort, authorTimeHash }, message);
-  return { message, row: await sealRow(store, 'messages', randomId(store.random), null, indexes, message) };
+  parts.push(await cursorPart(store, changes.cursor, input.nowMs));
+  return {
+    changes: mergeChanges('inbox', 'engine', parts),
+    result: { added, newReasons: counters.newReasons }
+  };
 }
 
 async function conversationPart(
   store: ProfileStore,
-  stored: LoadedConversation | undefined,
+  { conversations, hashByAccount }: InboxSnapshot,
   conversationId: string,
   content: ConversationContent
 ): Promise<Partial<ChangeSet>> {
-  const accountHash = stored?.row.accountHash ?? (await indexHash.account(store, content.accountId));
+  const stored = conversations.get(content.accountId);
+  const accountHash = stored?.row.accountHash ?? hashByAccount.get(content.accountId);
+  if (accountHash === undefined) throw new InvariantError('a conversation that was asked for');
   const indexed = { accountHash, order: content.lastAtMs };
   const row = await sealRow(store, 'conversations', conversationId, stored?.row, indexed, content);
   if (!stored) return { add: [{ table: 'conversations', row }] };
@@ -160,12 +230,15 @@ async function conversationPart(
   };
 }
 
-async function seenPart(store: ProfileStore, { seen }: InboxChanges): Promise<Partial<ChangeSet>> {
+async function seenPart(
+  store: ProfileStore,
+  { seen }: InboxChanges,
+  { idByHash }: SeenLookup
+): Promise<Partial<ChangeSet>> {
   const rows = await Promise.all(
-    seen.map(async ({ hash, expiresAtMs }): Promise<SeenRow> => ({
-      id: await indexHash.message(store, hash),
-      expiresAtMs
-    }))
+    seen.map(async ({ hash, expiresAtMs }): Promise<SeenRow> => {
+      return { id: idByHash.get(hash) ?? (await indexHash.message(store, hash)), expiresAtMs };
+    })
   );
   return { put: rows.map((row) => ({ table: 'seen', row })) };
 }
@@ -207,6 +280,9 @@ const MAX_CURSORS = 200;
 
 /** Forgets hashes no node holds any more, and cursors of nodes long not asked. */
 export async function pruneInbox(store: ProfileStore, nowMs: number): Promise<void> {
-  await reading(() => store.db.seen.where('expiresAtMs').below(nowMs).delete());
-  await reading(() => store.db.cursors.orderBy('updatedAtMs').reverse().offset(MAX_CURSORS).delete());
+  const { seen, cursors } = store.db;
+  // Without an index on the expiry a scan now and then costs less than its upkeep with every message.
+  const expired = (await reading(() => seen.toArray())).filter((row) => row.expiresAtMs < nowMs);
+  await reading(() => seen.bulkDelete(expired.map((row) => row.id)));
+  await reading(() => cursors.orderBy('updatedAtMs').reverse().offset(MAX_CURSORS).delete());
 }

@@ -21,4 +21,4 @@ export type { ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export * from './queries.ts';
 export * from './writes.ts';
-export { MAX_TIMESTAMP_MS } from './sort.ts';
+export { MAX_TIMESTAMP_MS } from './message-key.ts';

@@ -1,24 +1,16 @@
 // Message rows: state changes together with what the list shows of them, and deletion on this device.
-import { Dexie } from 'dexie';
 import {
   conversationChange,
-  countUnread,
+  findFirstUnread,
   loadStoredConversation,
-  withMessage,
+  previewOf,
   withMessageState,
   type LoadedMessage
 } from './conversation-changes.ts';
 import { storageError } from './errors.ts';
-import type { ConversationContent, MessageContent, MessageRow } from './rows.ts';
-import {
-  commitBuilt,
-  indexHash,
-  openRow,
-  reading,
-  sealRow,
-  type ChangeSet,
-  type ProfileStore
-} from './store.ts';
+import { conversationOfKey, sortOfKey } from './message-key.ts';
+import type { ConversationContent, MessageContent } from './rows.ts';
+import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
 
 /** A message by its id; null when it is gone. */
 export async function loadStoredMessage(
@@ -27,24 +19,6 @@ export async function loadStoredMessage(
 ): Promise<LoadedMessage | null> {
   const row = await reading(() => store.db.messages.get(messageId));
   return row ? { row, content: await openRow<MessageContent>(store, 'messages', row) } : null;
-}
-
-/** The index columns of a message row. */
-export async function messageIndexes(
-  store: ProfileStore,
-  row: Pick<MessageRow, 'conversationId' | 'sort' | 'authorTimeHash'>,
-  content: MessageContent
-) {
-  const { conversationId, sort, authorTimeHash } = row;
-  return {
-    conversationId,
-    sort,
-    authorTimeHash,
-    ...(content.direction === 'in' ? { incomingSort: sort } : {}),
-    ...(content.messageHash === null
-      ? {}
-      : { messageHash: await indexHash.message(store, content.messageHash) })
-  };
 }
 
 /** The change that updates a message, and with it the conversation where that shows; empty when the message is gone. */
@@ -56,8 +30,7 @@ export async function messageUpdate(
   const message = await loadStoredMessage(store, messageId);
   if (!message) return {};
   const content: MessageContent = { ...message.content, ...patch };
-  const indexes = await messageIndexes(store, message.row, content);
-  const row = await sealRow(store, 'messages', messageId, message.row, indexes, content);
+  const row = await sealRow(store, 'messages', messageId, message.row, {}, content);
   const change: ChangeSet = {
     name: 'update message',
     by: 'any',
@@ -65,7 +38,7 @@ export async function messageUpdate(
     put: [{ table: 'messages', row }]
   };
   if (content.state === message.content.state) return change;
-  const conversation = await loadStoredConversation(store, message.row.conversationId);
+  const conversation = await loadStoredConversation(store, conversationOfKey(messageId));
   const after = withMessageState(conversation.content, messageId, message.content.state, content.state);
   const listed = await conversationChange(store, conversation, after);
   return {
@@ -83,7 +56,7 @@ export function deleteStoredMessage(store: ProfileStore, messageId: string): Pro
     const message = await loadStoredMessage(store, messageId);
     if (!message) throw storageError('not-found', undefined, { table: 'messages' });
     const { row } = message;
-    const conversation = await loadStoredConversation(store, row.conversationId);
+    const conversation = await loadStoredConversation(store, conversationOfKey(messageId));
     const entries = await reading(() => store.db.outbox.where('messageId').equals(messageId).toArray());
     const after = await withoutMessage(store, conversation.content, message);
     const listed = await conversationChange(store, conversation, after);
@@ -95,7 +68,7 @@ export function deleteStoredMessage(store: ProfileStore, messageId: string): Pro
         ...entries.map((entry) => ({ table: 'outbox' as const, id: entry.id, rev: entry.rev })),
         ...(listed.expect ?? [])
       ],
-      put: [{ table: 'graves', row: { id: row.authorTimeHash } }, ...(listed.put ?? [])],
+      put: [{ table: 'graves', row: { id: messageId } }, ...(listed.put ?? [])],
       remove: [
         { table: 'messages', id: messageId },
         ...entries.map((entry) => ({ table: 'outbox' as const, id: entry.id }))
@@ -111,21 +84,27 @@ async function withoutMessage(
   conversation: ConversationContent,
   { row, content }: LoadedMessage
 ): Promise<ConversationContent> {
-  const failed = conversation.failed - (content.state === 'failed' ? 1 : 0);
-  const unread = await countUnread(store, row.conversationId, conversation.readUpToSort, row.incomingSort);
-  const remaining = { ...conversation, ...unread, failed };
+  const conversationId = conversationOfKey(row.id);
+  const isUnread = content.direction === 'in' && sortOfKey(row.id) > conversation.readUpToSort;
+  const isFirst = conversation.firstUnreadSort === sortOfKey(row.id);
+  const remaining: ConversationContent = {
+    ...conversation,
+    unread: conversation.unread - (isUnread ? 1 : 0),
+    firstUnreadSort: isFirst
+      ? await findFirstUnread(store, conversationId, conversation.readUpToSort, row.id)
+      : conversation.firstUnreadSort,
+    messageCount: conversation.messageCount - 1,
+    failed: conversation.failed - (content.state === 'failed' ? 1 : 0)
+  };
   if (conversation.lastMessage?.messageId !== row.id) return remaining;
   const previousRow = await reading(() =>
-    store.db.messages
-      .where('[conversationId+sort]')
-      .between([row.conversationId, Dexie.minKey], [row.conversationId, row.sort], true, false)
-      .last()
+    store.db.messages.where(':id').between(conversationId, row.id, true, false).last()
   );
   if (!previousRow) return { ...remaining, lastMessage: null };
-  const previous = await openRow<MessageContent>(store, 'messages', previousRow);
-  const shown = withMessage(
-    { ...remaining, lastMessage: null },
-    { ...previous, messageId: previousRow.id, sort: previousRow.sort }
-  );
-  return { ...shown, ...unread };
+  const { text, direction, state } = await openRow<MessageContent>(store, 'messages', previousRow);
+  const { id } = previousRow;
+  return {
+    ...remaining,
+    lastMessage: { messageId: id, sort: sortOfKey(id), preview: previewOf(text), direction, state }
+  };
 }

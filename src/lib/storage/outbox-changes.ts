@@ -3,10 +3,10 @@ import { Dexie } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { conversationChange, loadStoredConversation, withMessage } from './conversation-changes.ts';
 import { storageError } from './errors.ts';
+import { messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { loadMeta, metaChange } from './meta.ts';
-import { loadStoredMessage, messageIndexes, messageUpdate } from './message-changes.ts';
+import { loadStoredMessage, messageUpdate } from './message-changes.ts';
 import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
-import { sortOf } from './sort.ts';
 import {
   commitBuilt,
   indexHash,
@@ -43,8 +43,8 @@ export function enqueueMessage(
       loadMeta(store, 'send-clock')
     ]);
     const timestampMs = Math.max(Math.floor(nowMs), (sendClock?.content.lastTimestampMs ?? 0) + 1);
-    const sort = sortOf(timestampMs, 0);
-    const messageId = randomId(store.random);
+    const messageId = messageKey(conversationId, timestampMs, OWN_AUTHOR_TAG);
+    const sort = sortOfKey(messageId);
     const message: MessageContent = {
       direction: 'out',
       authorId: ownId,
@@ -68,12 +68,10 @@ export function enqueueMessage(
       firstAttemptAtMs: null,
       notBeforeMs: 0
     };
-    const authorTimeHash = await indexHash.authorTime(store, ownId, timestampMs);
-    const indexes = await messageIndexes(store, { conversationId, sort, authorTimeHash }, message);
     const listed = withMessage(conversation.content, { ...message, messageId, sort });
     const entryId = randomId(store.random);
     const [messageRow, outboxRow, conversationPart, clockPart] = await Promise.all([
-      sealRow(store, 'messages', messageId, null, indexes, message),
+      sealRow(store, 'messages', messageId, null, {}, message),
       sealRow(store, 'outbox', entryId, null, { lane: conversationId, sort, messageId }, entry),
       conversationChange(store, conversation, { ...listed, draft: null }),
       metaChange(store, 'send-clock', sendClock, {

@@ -11,6 +11,7 @@ import type { ProfileContent } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
 import type { SlotFiles } from './slot-files.ts';
 import { commit, mergeChanges, randomId, type ProfileStore } from './store.ts';
+import { createTurns } from './turns.ts';
 
 export interface StorageEnvironment {
   readonly list: ProfileListDatabase;
@@ -108,7 +109,14 @@ async function storeOf(
   } catch (error) {
     throw wrapStorageError(error);
   }
-  return { db, keys, random: environment.random, engine: { epoch: null }, onCommit: environment.onCommit };
+  return {
+    db,
+    keys,
+    random: environment.random,
+    engine: { epoch: null },
+    inTurn: createTurns(),
+    onCommit: environment.onCommit
+  };
 }
 
 /** The account seed, 16 bytes; wipe after use. Workers only. @throws StorageError `row-damaged`, `closed` */

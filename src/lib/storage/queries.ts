@@ -1,6 +1,7 @@
 // Read side: pure reads of a profile's database, used on the page under liveQuery and by the engine. Each reads all
 // rows it needs first and opens them afterwards, since liveQuery loses track once a foreign promise was awaited.
 import { Dexie } from 'dexie';
+import { conversationEnd, conversationOfKey, keyBound, sortOfKey } from './message-key.ts';
 import { COPY_LANE, openContent } from './rows.ts';
 import type {
   ConversationContent,
@@ -58,10 +59,12 @@ export async function loadMessages(
 ): Promise<MessageView[]> {
   const limit = Math.min(range.limit, MAX_MESSAGES_PER_QUERY);
   const within = db.messages
-    .where('[conversationId+sort]')
+    .where(':id')
     .between(
-      [conversationId, range.fromSort ?? Dexie.minKey],
-      [conversationId, range.beforeSort ?? Dexie.maxKey],
+      range.fromSort === undefined ? conversationId : keyBound(conversationId, range.fromSort),
+      range.beforeSort === undefined
+        ? conversationEnd(conversationId)
+        : keyBound(conversationId, range.beforeSort),
       true,
       false
     );
@@ -75,14 +78,6 @@ export async function loadMessages(
   const { readUpToSort } = await openCached<ConversationContent>(db, rowKey, 'conversations', conversation);
   const ordered = forward ? rows : rows.reverse();
   return Promise.all(ordered.map((row) => openMessage(db, rowKey, row, readUpToSort)));
-}
-
-/** How many messages a conversation holds. */
-export function countMessages(db: ProfileDatabase, conversationId: string): Promise<number> {
-  return db.messages
-    .where('[conversationId+sort]')
-    .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey])
-    .count();
 }
 
 /** Own profile; null while the database is empty. */
@@ -123,6 +118,7 @@ async function openConversation(
     lastAtMs: content.lastAtMs,
     unread: content.unread,
     firstUnreadSort: content.firstUnreadSort,
+    messageCount: content.messageCount,
     failed: content.failed,
     pinned: content.pinned,
     muted: content.muted,
@@ -137,16 +133,17 @@ async function openMessage(
   readUpToSort: number
 ): Promise<MessageView> {
   const content = await openCached<MessageContent>(db, rowKey, 'messages', row);
+  const sort = sortOfKey(row.id);
   return {
     id: row.id,
-    conversationId: row.conversationId,
+    conversationId: conversationOfKey(row.id),
     direction: content.direction,
     text: content.text,
     sentAtMs: content.sentAtMs,
-    sort: row.sort,
+    sort,
     state: content.state,
     failureCode: content.failureCode,
-    read: content.direction === 'out' || row.sort <= readUpToSort,
+    read: content.direction === 'out' || sort <= readUpToSort,
     expiresAtMs: content.expiresAtMs
   };
 }

@@ -33,16 +33,8 @@ export interface ConversationRow extends SealedRow {
   readonly order: number;
 }
 
-export interface MessageRow extends SealedRow {
-  readonly conversationId: string;
-  readonly sort: number;
-  /** `sort` again, on received messages only: the index behind unread counts. */
-  readonly incomingSort?: number;
-  /** Keyed hash of author and sent time; a second message with it is a duplicate. */
-  readonly authorTimeHash: string;
-  /** Keyed hash of the message hash in our own swarm, once known. */
-  readonly messageHash?: string;
-}
+/** `id` is a message key (message-key.ts). */
+export type MessageRow = SealedRow;
 
 export interface OutboxRow extends SealedRow {
   /** Entries of one lane leave in order of `sort`. Absent while the entry waits for the person (failed). */
@@ -60,9 +52,13 @@ export interface SeenRow {
   readonly expiresAtMs: number;
 }
 
-/** Author and sent time (keyed hash) of a message the person deleted, so that a replay does not bring it back. */
+/**
+ * What the person deleted, so that a replay does not bring it back: a message by its key, or all messages of an account
+ * (keyed hash of the Account ID) sent before a time.
+ */
 export interface GraveRow {
   readonly id: string;
+  readonly beforeMs?: number;
 }
 
 /** Last hash read from one service node in one namespace; `id` is the keyed hash of both. */
@@ -88,6 +84,7 @@ export interface ConversationContent {
   readonly readUpToSort: number;
   readonly unread: number;
   readonly firstUnreadSort: number | null;
+  readonly messageCount: number;
   readonly failed: number;
   readonly pinned: boolean;
   readonly muted: boolean;

@@ -27,9 +27,9 @@ export const MIGRATIONS: readonly Migration[] = [
       meta: 'id',
       epoch: 'id',
       conversations: 'id, &accountHash, order',
-      messages: 'id, [conversationId+sort], [conversationId+incomingSort], &authorTimeHash, messageHash',
+      messages: 'id',
       outbox: 'id, [lane+sort], messageId',
-      seen: 'id, expiresAtMs',
+      seen: 'id',
       graves: 'id',
       cursors: 'id, updatedAtMs'
     }

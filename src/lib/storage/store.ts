@@ -2,15 +2,19 @@
 import { bytesToHex } from '../bytes/index.ts';
 import { keyedHash, type VaultKeys } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
+import { errorCode } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { openContent, sealContent, type SealedRow, type TableName } from './rows.ts';
 import { tableOf, type ProfileDatabase } from './schema.ts';
+import type { InTurn } from './turns.ts';
 
 export interface ProfileStore {
   readonly db: ProfileDatabase;
   readonly keys: VaultKeys;
   readonly random: RandomBytes;
   readonly engine: EngineClaim;
+  /** Read, build and write of one change after the other in this context, so that only other tabs can get in between. */
+  readonly inTurn: InTurn;
   /** Called around every transaction; tests break here. */
   readonly onCommit?: (name: string, phase: 'before' | 'after') => void;
 }
@@ -43,8 +47,8 @@ export interface TableRow {
   readonly row: { readonly id: string };
 }
 
-/** How often a change is rebuilt after another writer got in between. */
-const MAX_REBUILDS = 25;
+/** How often a change is rebuilt after another tab got in between. */
+const MAX_REBUILDS = 50;
 
 /**
  * Applies a change set in one transaction: all of it or nothing.
@@ -85,21 +89,22 @@ export async function commit(store: ProfileStore, changes: ChangeSet): Promise<v
  * Builds a change from what is stored now and applies it; builds again while other writers get in between.
  * @param build reads and seals, with no transaction open; a null change set means there is nothing to do
  */
-export async function commitBuilt<Result>(
+export function commitBuilt<Result>(
   store: ProfileStore,
   build: () => Promise<{ changes: ChangeSet | null; result: Result }>
 ): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    const { changes, result } = await build();
-    if (!changes) return result;
-    try {
-      await commit(store, changes);
-      return result;
-    } catch (error) {
-      const stale = error instanceof Error && 'code' in error && error.code === 'stale';
-      if (!stale || attempt === MAX_REBUILDS) throw error;
+  return store.inTurn(async () => {
+    for (let attempt = 1; ; attempt++) {
+      const { changes, result } = await build();
+      if (!changes) return result;
+      try {
+        await commit(store, changes);
+        return result;
+      } catch (error) {
+        if (errorCode(error) !== 'stale' || attempt === MAX_REBUILDS) throw error;
+      }
     }
-  }
+  });
 }
 
 /** Change sets of one name as one; `by` is the stricter of them. */
@@ -165,8 +170,6 @@ export const indexHash = {
   account: (store: ProfileStore, accountId: string) => keyedHash(store.keys.index, `account/${accountId}`),
   message: (store: ProfileStore, messageHash: string) =>
     keyedHash(store.keys.index, `message/${messageHash}`),
-  authorTime: (store: ProfileStore, authorId: string, timestampMs: number) =>
-    keyedHash(store.keys.index, `author-time/${authorId}/${timestampMs}`),
   cursor: (store: ProfileStore, nodeHex: string, namespace: number) =>
     keyedHash(store.keys.index, `cursor/${nodeHex}/${namespace}`)
 };

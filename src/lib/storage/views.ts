@@ -20,6 +20,8 @@ export interface ConversationView {
   readonly lastAtMs: number;
   readonly unread: number;
   readonly firstUnreadSort: number | null;
+  /** All its messages. */
+  readonly messageCount: number;
   /** Messages in it that failed and wait for the person. */
   readonly failed: number;
   readonly pinned: boolean;

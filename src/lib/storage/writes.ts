@@ -31,5 +31,7 @@ export {
   type InboxChanges,
   type InboxResult,
   type InboxSnapshot,
-  type ReceivedMessage
+  type ReceivedMessage,
+  type SeenLookup,
+  type WantedMessage
 } from './inbox-changes.ts';

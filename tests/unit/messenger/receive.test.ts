@@ -10,7 +10,9 @@ import {
   loadCursors,
   loadMessages,
   loadMeta,
+  openProfile,
   raiseEpoch,
+  saveConversationDraft,
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
 import {
@@ -172,7 +174,7 @@ describe('the write of a batch', () => {
     expect((await loadMeta(store, 'counters'))?.content.rejected).toBeUndefined();
   });
 
-  test('a conversation changed by a command in between is not overwritten', async () => {
+  test('a conversation changed by another tab in between is not overwritten', async () => {
     const first = await itemFrom('one', START_MS);
     const second = await itemFrom('two', START_MS + 1);
     const { device, store, poll } = await setUp([
@@ -181,18 +183,17 @@ describe('the write of a batch', () => {
     ]);
     await poll();
     const [conversation] = await loadConversations(store.db, store.keys.rows);
-    const { saveConversationDraft } = await import('../../../src/lib/storage/index.ts');
+    const otherTab = await openProfile(device.environment, store.db.name.replace('onionskin-', ''));
     let isFirst = true;
     const { db } = store;
     // The draft lands between reading the snapshot and writing the batch.
-    device.onCommit = undefined;
     const bulkGet = db.graves.bulkGet.bind(db.graves);
     db.graves.bulkGet = ((keys: string[]) => {
       const read = bulkGet(keys);
       if (!isFirst) return read;
       isFirst = false;
       return read.then(async (rows) => {
-        await saveConversationDraft(store, (conversation as { id: string }).id, 'typing…');
+        await saveConversationDraft(otherTab, (conversation as { id: string }).id, 'typing…');
         return rows;
       });
     }) as typeof db.graves.bulkGet;

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import fc from 'fast-check';
 import type { AccountId } from '../../../src/lib/account-id.ts';
 import {
-  countMessages,
+  authorTimeKey,
   deleteStoredConversation,
   deleteStoredMessage,
+  emptyConversation,
   enqueueMessage,
   ensureConversation,
+  findSeen,
   loadConversation,
   loadConversations,
   loadInboxSnapshot,
@@ -17,7 +18,6 @@ import {
   saveInbox,
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
-import { authorSlot, MAX_TIMESTAMP_MS, sortOf } from '../../../src/lib/storage/sort.ts';
 import {
   createStorageDevice,
   createTestProfile,
@@ -39,38 +39,36 @@ async function receive(
   authorId: AccountId,
   messages: readonly (readonly [text: string, offsetMs: number])[]
 ) {
-  const snapshot = await loadInboxSnapshot(store, {
-    accountIds: [authorId],
-    messages: messages.map(([, offsetMs]) => ({ authorId, timestampMs: START_MS + offsetMs }))
-  });
-  const { emptyConversation } = await import('../../../src/lib/storage/index.ts');
-  const conversation =
-    snapshot.conversations.get(authorId)?.content ?? emptyConversation('contact', authorId, 0);
-  return saveInbox(
-    store,
-    snapshot,
-    {
-      messages: messages.map(([text, offsetMs]) => ({
-        conversationAccountId: authorId,
-        content: {
-          direction: 'in',
-          authorId,
-          text,
-          sentAtMs: START_MS + offsetMs,
-          receivedAtMs: START_MS + 500,
-          state: 'received',
-          failureCode: null,
-          messageHash: `hash of ${text}`,
-          expiresAtMs: START_MS + 1_000
-        }
-      })),
+  const received = messages.map(([text, offsetMs]) => ({
+    conversationAccountId: authorId,
+    content: {
+      direction: 'in' as const,
+      authorId,
+      text,
+      sentAtMs: START_MS + offsetMs,
+      receivedAtMs: START_MS + 500,
+      state: 'received' as const,
+      failureCode: null,
+      messageHash: `hash of ${text}`,
+      expiresAtMs: START_MS + 1_000
+    }
+  }));
+  const wanted = messages.map(([, offsetMs]) => ({
+    conversationAccountId: authorId,
+    authorId,
+    timestampMs: START_MS + offsetMs
+  }));
+  const seen = await findSeen(store, []);
+  return saveInbox(store, { ownId: OWN_ID, wanted, seen, nowMs: START_MS }, ({ conversations }) => {
+    const conversation = conversations.get(authorId)?.content ?? emptyConversation('contact', authorId, 0);
+    return {
+      messages: received,
       conversations: new Map([[authorId, conversation]]),
       seen: [],
       rejected: {},
       cursor: null
-    },
-    START_MS
-  );
+    };
+  });
 }
 
 async function only() {
@@ -143,6 +141,34 @@ describe('unread', () => {
     expect(await only()).toMatchObject({ unread: 1 });
   });
 
+  test('the first unread is found behind hundreds of our own messages', async () => {
+    await receive(OTHER_ID, [['read', 1]]);
+    const { id } = await only();
+    for (let index = 0; index < 250; index++) {
+      await enqueueMessage(store, {
+        conversationId: id,
+        ownId: OWN_ID,
+        text: 'mine',
+        nowMs: START_MS + 2 + index
+      });
+    }
+    await receive(OTHER_ID, [
+      ['unread', 1_000],
+      ['unread too', 1_001],
+      ['last', 1_002]
+    ]);
+    const all = await loadMessages(store.db, store.keys.rows, id, { limit: 500 });
+    const sortOfText = (text: string) => all.find((message) => message.text === text)?.sort as number;
+    await markConversationRead(store, id, sortOfText('read'));
+    expect(await only()).toMatchObject({
+      unread: 3,
+      firstUnreadSort: sortOfText('unread'),
+      messageCount: 254
+    });
+    await deleteStoredMessage(store, all.find((message) => message.text === 'unread')?.id as string);
+    expect(await only()).toMatchObject({ unread: 2, firstUnreadSort: sortOfText('unread too') });
+  });
+
   test('own messages are never unread', async () => {
     const { conversationId } = await ensureConversation(store, {
       accountId: OTHER_ID,
@@ -161,7 +187,7 @@ describe('messages', () => {
       Array.from({ length: 25 }, (_, index) => [`n${index}`, index] as const)
     );
     const { id } = await only();
-    expect(await countMessages(store.db, id)).toBe(25);
+    expect((await only()).messageCount).toBe(25);
     const last = await loadMessages(store.db, store.keys.rows, id, { limit: 10 });
     expect(last.map((m) => m.text)).toEqual(Array.from({ length: 10 }, (_, index) => `n${index + 15}`));
     const before = await texts({ limit: 10, beforeSort: last[0]?.sort as number });
@@ -176,7 +202,7 @@ describe('messages', () => {
     ]);
     const messages = await loadMessages(store.db, store.keys.rows, (await only()).id, { limit: 10 });
     await deleteStoredMessage(store, messages[1]?.id as string);
-    expect(await only()).toMatchObject({ unread: 1, lastMessage: { preview: 'a' } });
+    expect(await only()).toMatchObject({ unread: 1, messageCount: 1, lastMessage: { preview: 'a' } });
     await deleteStoredMessage(store, messages[0]?.id as string);
     expect(await only()).toMatchObject({ unread: 0, firstUnreadSort: null, lastMessage: null });
     await expect(deleteStoredMessage(store, messages[0]?.id as string)).rejects.toMatchObject({
@@ -190,18 +216,31 @@ describe('messages', () => {
     const list = await loadConversations(store.db, store.keys.rows);
     const gone = list.find((item) => item.accountId === OTHER_ID)?.id as string;
     await enqueueMessage(store, { conversationId: gone, ownId: OWN_ID, text: 'waiting', nowMs: START_MS });
-    await deleteStoredConversation(store, gone);
-    await deleteStoredConversation(store, gone);
-    expect(await countMessages(store.db, gone)).toBe(0);
+    await deleteStoredConversation(store, gone, START_MS);
+    await deleteStoredConversation(store, gone, START_MS);
+    expect(await store.db.messages.toCollection().primaryKeys()).toHaveLength(1);
     expect(await store.db.outbox.count()).toBe(0);
     expect((await loadConversations(store.db, store.keys.rows)).map((item) => item.accountId)).toEqual([
       THIRD_ID
     ]);
-    const snapshot = await loadInboxSnapshot(store, {
-      accountIds: [OTHER_ID],
-      messages: [{ authorId: OTHER_ID, timestampMs: START_MS + 1 }]
-    });
-    expect(snapshot.known.size).toBe(1);
+    const snapshot = await loadInboxSnapshot(store, OWN_ID, [
+      { conversationAccountId: OTHER_ID, authorId: OTHER_ID, timestampMs: START_MS }
+    ]);
+    expect(snapshot.deletedBeforeMs.get(OTHER_ID)).toBe(START_MS - 15 * 86_400_000);
+    expect(snapshot.deletedBeforeMs.get(THIRD_ID)).toBeUndefined();
+  });
+
+  test('of a deleted one it is known that it was here', async () => {
+    await receive(OTHER_ID, [['a', 1]]);
+    const [message] = await loadMessages(store.db, store.keys.rows, (await only()).id, { limit: 1 });
+    await deleteStoredMessage(store, message?.id as string);
+    const wanted = [1, 2].map((offsetMs) => ({
+      conversationAccountId: OTHER_ID,
+      authorId: OTHER_ID,
+      timestampMs: START_MS + offsetMs
+    }));
+    const { known } = await loadInboxSnapshot(store, OWN_ID, wanted);
+    expect([...known]).toEqual([authorTimeKey(OTHER_ID, START_MS + 1)]);
   });
 
   test('a draft is kept until it is emptied or the message is sent', async () => {
@@ -236,26 +275,5 @@ describe('messages', () => {
     const messages = await loadMessages(store.db, store.keys.rows, conversationId, { limit: 100 });
     expect(new Set(messages.map((m) => m.sentAtMs)).size).toBe(10);
     expect(messages.map((m) => m.sort)).toEqual(messages.map((m) => m.sort).sort((a, b) => a - b));
-  });
-});
-
-describe('positions', () => {
-  test('follow sent time first, and stay exact', () => {
-    const time = fc.integer({ min: 0, max: MAX_TIMESTAMP_MS - 1 });
-    const slot = fc.integer({ min: 0, max: 1023 });
-    fc.assert(
-      fc.property(time, slot, time, slot, (timeA, slotA, timeB, slotB) => {
-        const [a, b] = [sortOf(timeA, slotA), sortOf(timeB, slotB)];
-        expect(Number.isSafeInteger(a)).toBe(true);
-        if (timeA !== timeB) expect(a < b).toBe(timeA < timeB);
-        else expect(a === b).toBe(slotA === slotB);
-      })
-    );
-    fc.assert(
-      fc.property(fc.stringMatching(/^[0-9a-f]{32}$/), (hash) => {
-        expect(authorSlot(hash)).toBeGreaterThanOrEqual(1);
-        expect(authorSlot(hash)).toBeLessThanOrEqual(1023);
-      })
-    );
   });
 });

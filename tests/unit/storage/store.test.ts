@@ -138,9 +138,9 @@ test('migrations are named, and the released ones are as they were', () => {
     meta: 'id',
     epoch: 'id',
     conversations: 'id, &accountHash, order',
-    messages: 'id, [conversationId+sort], [conversationId+incomingSort], &authorTimeHash, messageHash',
+    messages: 'id',
     outbox: 'id, [lane+sort], messageId',
-    seen: 'id, expiresAtMs',
+    seen: 'id',
     graves: 'id',
     cursors: 'id, updatedAtMs'
   });

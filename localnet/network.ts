@@ -22,7 +22,7 @@ import { newNode, stateFor } from './new-state.ts';
 import { createNodeCryptoBackend } from './node-crypto.ts';
 import { createNodeSet, keysOf, type LocalNode, type NodeSet } from './node-set.ts';
 import type { Opened } from './node/onion.ts';
-import type { RelayTable } from './node/relay.ts';
+import type { RelayAddress, RelayTable } from './node/relay.ts';
 import { DEFAULTS, type LocalnetOptions } from './options.ts';
 import { createSeed } from './seed.ts';
 import { loadState, prepareDirectory, saveState, type NetworkState } from './state-file.ts';
@@ -75,12 +75,12 @@ const ECHO_POLL_MS = 5_000;
 /** Fewest verified nodes with which a local network is usable (design.md §3.1). */
 const MINIMUM_POOL = 4;
 
-function relayTable(fileServerPort: () => number, hosts: readonly string[]): RelayTable {
+function relayTable(fileServerPort: () => number, servers: Readonly<Record<string, RelayAddress>>): RelayTable {
   return ({ protocol, host, port }) => {
     if (protocol === 'http' && host === FILE_SERVER_HOST && port === FILE_SERVER_PORT) {
       return { address: '127.0.0.1', port: fileServerPort() };
     }
-    return hosts.includes(`${host}:${port}`) ? { address: host, port } : null;
+    return servers[`${host}:${port}`] ?? null;
   };
 }
 
@@ -234,7 +234,7 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
     names,
     limits: { ...DEFAULTS.limits, ...options.limits },
     rateLimit: options.rateLimit === undefined ? DEFAULTS.rateLimit : options.rateLimit,
-    relays: relayTable(() => fileServerPort, options.relayHosts ?? []),
+    relays: relayTable(() => fileServerPort, options.relays ?? {}),
     opened(nodeEd, event) {
       for (const listener of listeners) listener({ nodeEd, ...event });
     },

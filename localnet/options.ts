@@ -4,6 +4,7 @@ import type { Log } from '../src/lib/log.ts';
 import type { RandomBytes } from '../src/lib/random.ts';
 import type { AccountId } from '../src/lib/account-id.ts';
 import { TIME_LIMITS, type TimeLimits } from './node/peers.ts';
+import type { RelayAddress } from './node/relay.ts';
 import { RATE_LIMIT, type RateLimitOptions } from './node/rate-limit.ts';
 
 export interface LocalnetOptions {
@@ -26,8 +27,8 @@ export interface LocalnetOptions {
   readonly echo?: boolean | undefined;
   /** Names of the name service and whose they are. */
   readonly names?: Readonly<Record<string, AccountId>> | undefined;
-  /** Servers besides the file server that nodes relay to, as `host:port`. */
-  readonly relayHosts?: readonly string[] | undefined;
+  /** Servers besides the file server that nodes relay to: where `host:port` really listens. */
+  readonly relays?: Readonly<Record<string, RelayAddress>> | undefined;
   readonly limits?: Partial<TimeLimits> | undefined;
   /** Limit of direct RPC calls; null for none. */
   readonly rateLimit?: RateLimitOptions | null | undefined;

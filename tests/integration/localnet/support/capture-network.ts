@@ -64,7 +64,7 @@ export async function createCaptureNetwork(file: CaptureFile, startMs: number): 
     clock,
     hf: [19, 5],
     echo: false,
-    relayHosts: [`127.0.0.1:${server.port}`],
+    relays: { [`127.0.0.1:${server.port}`]: { address: '127.0.0.1', port: server.port } },
     limits: { hopMs: 400, memberMs: 200 }
   });
   const client = createRawClient();

@@ -24,14 +24,19 @@ export interface OnionHop {
   readonly control: Readonly<Record<string, unknown>>;
 }
 
-/** Body of the request to the guard, and the key of each layer. `tamper` may change a ciphertext. */
+/**
+ * Body of the request to the guard, and the key of each layer.
+ * @param innermost frame of the destination, or the bare payload of a server
+ * @param tamper may change a ciphertext
+ */
 export async function buildOnion(
   crypto: CryptoBackend,
   hops: readonly OnionHop[],
-  innermost: { readonly blob: Uint8Array; readonly control: string },
+  innermost: Uint8Array | { readonly blob: Uint8Array; readonly control: string },
   tamper?: (layer: number, ciphertext: Uint8Array) => void
 ): Promise<{ body: Uint8Array; keys: HopKey[] }> {
-  let body: Uint8Array = encodeFrame(innermost.blob, utf8ToBytes(innermost.control));
+  let body: Uint8Array =
+    innermost instanceof Uint8Array ? innermost : encodeFrame(innermost.blob, utf8ToBytes(innermost.control));
   const keys: HopKey[] = [];
   for (let layer = hops.length - 1; layer >= 0; layer--) {
     const { x25519PublicKeyHex, cipher, control } = hops[layer] as OnionHop;

@@ -1,17 +1,19 @@
 // The one thing the gateway does for a client: it carries an opaque body to `/onion_req/v2` of a guard and brings
 // back status and body unchanged (network.md §6.1). Both ways are streamed and counted.
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from './errors.ts';
 import type { GuardAddress } from './guard-address.ts';
+import {
+  createGuardConnections,
+  type Exchange,
+  type GuardConnection,
+  type GuardConnections
+} from './guard-connection.ts';
 import type { GatewayLimits } from './limits.ts';
 import { API_HEADERS, failure, sendReply } from './reply.ts';
 
 /** Bodies up to this size are kept until the guard answers, so that they can be sent once more. */
 const MAX_REPLAY_BYTES = 64 * 1024;
-/** How long an idle connection to a guard is kept. */
-const IDLE_CONNECTION_MS = 15_000;
-const MAX_IDLE_CONNECTIONS = 256;
 
 export interface Relay {
   /**
@@ -35,25 +37,14 @@ export interface RelayResult {
   readonly replyBytes: number;
 }
 
-/** A connection that was kept open may have been closed by the guard just as we used it: not the guard's fault. */
-function isStaleConnection(upstream: ClientRequest, error: NodeJS.ErrnoException): boolean {
-  return upstream.reusedSocket && ['ECONNRESET', 'EPIPE', 'ECONNABORTED'].includes(error.code ?? '');
-}
-
 export function createRelay(limits: GatewayLimits): Relay {
-  const agent = new Agent({
-    keepAlive: true,
-    maxTotalSockets: limits.inFlight,
-    maxFreeSockets: MAX_IDLE_CONNECTIONS,
-    timeout: IDLE_CONNECTION_MS,
-    scheduling: 'lifo'
-  });
+  const connections = createGuardConnections(limits.connectTimeoutMs);
   return {
     carry: (request, response, guard, bodyBytes, headers) =>
-      new Promise((resolve) => {
-        new Carriage({ request, response, guard, bodyBytes, headers, limits, agent, done: resolve }).start();
+      new Promise((done) => {
+        new Carriage({ request, response, guard, bodyBytes, headers, limits, connections, done }).start();
       }),
-    close: () => agent.destroy()
+    close: () => connections.close()
   };
 }
 
@@ -64,19 +55,18 @@ interface CarriageInput {
   readonly bodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly limits: GatewayLimits;
-  readonly agent: Agent;
+  readonly connections: GuardConnections;
   readonly done: (result: RelayResult) => void;
 }
 
 /** One request on its way. */
-class Carriage {
+class Carriage implements Exchange {
   private readonly input: CarriageInput;
-  private upstream: ClientRequest | null = null;
+  private connection: GuardConnection | null = null;
   /** What was sent so far, while it may have to be sent again. */
   private kept: Buffer[] | null;
   private replyBytes = 0;
   private isOver = false;
-  private isAnswered = false;
   private waitsForGuard = false;
   private readonly deadline: NodeJS.Timeout;
 
@@ -88,70 +78,45 @@ class Carriage {
 
   start(): void {
     const { request, response } = this.input;
-    this.connect(this.input.agent);
-    request.on('data', (chunk: Buffer) => this.onBody(chunk));
-    request.on('end', () => this.upstream?.end());
+    request.on('data', (chunk: Buffer) => this.onRequestBody(chunk));
     request.on('error', () => this.finish());
+    response.on('drain', () => this.connection?.resumeReply());
     // The client went away, or the answer is out.
     response.on('close', () => this.finish());
   }
 
-  private connect(agent: Agent | false): void {
-    const { guard, bodyBytes, limits } = this.input;
-    const upstream = httpsRequest({
-      agent,
-      host: guard.ip,
-      port: guard.port,
-      method: 'POST',
-      path: '/onion_req/v2',
-      headers: { 'content-type': 'application/octet-stream', 'content-length': bodyBytes },
-      // Nodes sign their own certificates for no name; the layers of the body are what authenticates them.
-      rejectUnauthorized: false
-    });
-    this.upstream = upstream;
-    upstream.on('socket', (socket) => {
-      if (!socket.connecting) return;
-      const timer = setTimeout(() => this.fail('guard-unreachable'), limits.connectTimeoutMs);
-      socket.once('secureConnect', () => clearTimeout(timer));
-      socket.once('close', () => clearTimeout(timer));
-    });
-    upstream.on('drain', () => {
-      this.waitsForGuard = false;
-      this.input.request.resume();
-    });
-    upstream.on('response', (reply) => this.onReply(reply));
-    upstream.on('upgrade', () => this.fail('guard-unreachable'));
-    upstream.on('error', (error: NodeJS.ErrnoException) => this.onGuardError(upstream, error));
-  }
-
-  private onBody(chunk: Buffer): void {
+  private onRequestBody(chunk: Buffer): void {
+    if (this.isOver || this.input.response.headersSent) return;
     this.kept?.push(chunk);
-    if (this.upstream?.writable && !this.upstream.write(chunk)) {
-      this.waitsForGuard = true;
-      this.input.request.pause();
-    }
+    this.waitsForGuard = !this.send(chunk);
+    if (this.waitsForGuard) this.input.request.pause();
   }
 
-  private onGuardError(upstream: ClientRequest, error: NodeJS.ErrnoException): void {
-    if (this.isOver || upstream !== this.upstream) return;
-    if (!this.kept || !isStaleConnection(upstream, error)) return this.fail('guard-unreachable');
-    const sent = this.kept;
+  private send(chunk: Buffer): boolean {
+    if (this.connection) return this.connection.write(chunk);
+    this.connection = this.input.connections.open(this.input.guard);
+    return this.connection.begin(this, this.input.bodyBytes, chunk);
+  }
+
+  onDrain(): void {
+    this.waitsForGuard = false;
+    this.input.request.resume();
+  }
+
+  onFailure(isStale: boolean): void {
+    if (this.isOver) return;
+    if (!isStale || !this.kept) return this.fail('guard-unreachable');
+    const sent = Buffer.concat(this.kept);
     this.kept = null;
-    this.connect(false);
-    for (const chunk of sent) this.upstream.write(chunk);
-    if (this.input.request.readableEnded) this.upstream.end();
-    else this.input.request.resume();
+    this.connection = this.input.connections.open(this.input.guard, true);
+    this.connection.begin(this, this.input.bodyBytes, sent);
+    this.input.request.resume();
   }
 
-  private onReply(reply: IncomingMessage): void {
+  onHead(status: number, contentLength: number | null): void {
     const { response, request, limits, headers } = this.input;
-    if (this.isOver) return void reply.destroy();
     this.kept = null;
-    const status = reply.statusCode ?? 0;
-    if (status < 200 || status > 599) return this.fail('guard-unreachable');
-    const declared = reply.headers['content-length'];
-    if (declared !== undefined && Number(declared) > limits.maxReplyBytes)
-      return this.fail('reply-too-large');
+    if (contentLength !== null && contentLength > limits.maxReplyBytes) return this.fail('reply-too-large');
     // What the guard did not want to read, the client need not wait for.
     request.resume();
     response.writeHead(status, {
@@ -159,20 +124,20 @@ class Carriage {
       ...headers,
       'content-type': 'application/octet-stream',
       'cache-control': 'no-store',
-      ...(declared === undefined ? {} : { 'content-length': declared })
+      ...(contentLength === null ? {} : { 'content-length': contentLength })
     });
-    reply.on('data', (chunk: Buffer) => {
-      this.replyBytes += chunk.length;
-      if (this.replyBytes > limits.maxReplyBytes) return this.cut();
-      if (!response.write(chunk)) reply.pause();
-    });
-    response.on('drain', () => reply.resume());
-    reply.on('end', () => {
-      this.isAnswered = reply.complete;
-      if (reply.complete) response.end();
-      else this.cut();
-    });
-    reply.on('error', () => this.cut());
+  }
+
+  onBody(chunk: Buffer): void {
+    if (this.isOver) return;
+    this.replyBytes += chunk.length;
+    if (this.replyBytes > this.input.limits.maxReplyBytes) return this.cut();
+    if (!this.input.response.write(chunk)) this.connection?.pauseReply();
+  }
+
+  onEnd(): void {
+    this.connection = null;
+    if (!this.isOver) this.input.response.end();
   }
 
   private onDeadline(): void {
@@ -201,7 +166,8 @@ class Carriage {
     if (this.isOver) return;
     this.isOver = true;
     clearTimeout(this.deadline);
-    if (!this.isAnswered) this.upstream?.destroy();
+    // Null once the answer was read to its end and the connection given back.
+    this.connection?.destroy();
     this.kept = null;
     this.input.done({ replyBytes: this.replyBytes });
   }

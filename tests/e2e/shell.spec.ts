@@ -18,6 +18,7 @@ test('script that came from a string does not run', async ({ page }) => {
       new Promise<string>((resolve) => {
         setTimeout(() => {
           try {
+            // eslint-disable-next-line no-new-func
             resolve(String(new Function('return "ran"')()));
           } catch (error) {
             resolve((error as Error).name);

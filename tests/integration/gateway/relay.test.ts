@@ -62,12 +62,7 @@ describe('the relay', () => {
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({ method: 'POST', url: '/onion_req/v2' });
     expect(seen[0]?.body.equals(body)).toBe(true);
-    expect(Object.keys(seen[0]?.headers ?? {}).sort()).toEqual([
-      'connection',
-      'content-length',
-      'content-type',
-      'host'
-    ]);
+    expect(Object.keys(seen[0]?.headers ?? {}).sort()).toEqual(['content-length', 'content-type', 'host']);
     expect(Object.keys(answer.headers)).not.toContain('set-cookie');
     expect(Object.keys(answer.headers)).not.toContain('x-node');
     expect(answer.headers).toMatchObject({

@@ -1,0 +1,43 @@
+// A finger held on a message opens the same menu as a right click (ux.md §3).
+
+/** How long, milliseconds; and how far it may wander, pixels. */
+const HOLD_MS = 500;
+const SLACK = 10;
+
+/** An attachment for an element. @param open is given where the finger is */
+export function longPress(
+  open: (point: { x: number; y: number }) => void
+): (element: HTMLElement) => () => void {
+  return (element) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let start: { x: number; y: number } | null = null;
+    const cancel = () => {
+      clearTimeout(timer);
+      start = null;
+    };
+    const onDown = (event: PointerEvent) => {
+      if (event.pointerType !== 'touch' || !event.isPrimary) return;
+      start = { x: event.clientX, y: event.clientY };
+      timer = setTimeout(() => {
+        if (start) open(start);
+        cancel();
+      }, HOLD_MS);
+    };
+    const onMove = (event: PointerEvent) => {
+      if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > SLACK) cancel();
+    };
+    element.addEventListener('pointerdown', onDown);
+    element.addEventListener('pointermove', onMove);
+    for (const end of ['pointerup', 'pointercancel', 'pointerleave'] as const) {
+      element.addEventListener(end, cancel);
+    }
+    return () => {
+      cancel();
+      element.removeEventListener('pointerdown', onDown);
+      element.removeEventListener('pointermove', onMove);
+      for (const end of ['pointerup', 'pointercancel', 'pointerleave'] as const) {
+        element.removeEventListener(end, cancel);
+      }
+    };
+  };
+}

@@ -1,0 +1,136 @@
+// One open conversation: its messages, what is typed, what was read, and what a person does in it.
+import { errorCode } from '../errors.ts';
+import { loadConversation, type ConversationView } from '../storage/queries.ts';
+import { countText } from './composing.ts';
+import { createLive } from './live.svelte.ts';
+import { createMessageWindow, type MessageWindow } from './message-window.svelte.ts';
+import type { ProfileState } from './profile.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+/** A draft is kept this long after the last key, milliseconds. */
+const DRAFT_DELAY_MS = 400;
+
+export interface ConversationState {
+  readonly id: string;
+  /** Undefined until it was read; null when there is no such conversation here. */
+  readonly view: ConversationView | null | undefined;
+  /** Null until the view was read. */
+  readonly window: MessageWindow | null;
+  /** Where reading stopped when it was opened, and how much was new; stays until one leaves. */
+  readonly unreadFrom: { readonly sort: number; readonly count: number } | null;
+  /** What is typed. */
+  text: string;
+  /** Sends what is typed. @returns the code of what went wrong, else null */
+  send(): Promise<string | null>;
+  retry(messageId: string): Promise<void>;
+  deleteMessage(messageId: string): Promise<void>;
+  delete(): Promise<void>;
+  /** Everything up to `sort` has been seen. */
+  markRead(sort: number): void;
+  /** Keeps the draft now. */
+  saveDraft(): void;
+  stop(): void;
+}
+
+export function createConversationState(
+  profile: Pick<ProfileState, 'db' | 'rowKey'>,
+  call: Session['call'],
+  conversationId: string
+): ConversationState {
+  const { db, rowKey } = profile;
+  let text = $state('');
+  let messages = $state.raw<MessageWindow | null>(null);
+  let unreadFrom = $state.raw<ConversationState['unreadFrom']>(null);
+  let savedDraft = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let marking = false;
+  let gone = false;
+
+  const live = createLive(
+    () => loadConversation(db, rowKey, conversationId),
+    (view) => {
+      if (view && !messages && !gone) begin(view);
+    }
+  );
+
+  /** The first answer decides where the timeline opens; later ones only change what is shown. */
+  function begin(view: ConversationView): void {
+    text = savedDraft = view.draft ?? '';
+    if (view.firstUnreadSort !== null && view.unread > 0) {
+      unreadFrom = { sort: view.firstUnreadSort, count: view.unread };
+    }
+    messages = createMessageWindow({ db, rowKey, conversationId }, view.firstUnreadSort);
+  }
+
+  function saveDraft(): void {
+    clearTimeout(timer);
+    if (gone || text === savedDraft) return;
+    savedDraft = text;
+    // What is typed is still on screen; the next key tries again.
+    call('conversation.saveDraft', { conversationId, text }).catch(() => {
+      savedDraft = '';
+    });
+  }
+
+  async function send(): Promise<string | null> {
+    const sent = text;
+    if (sent.trim() === '') return null;
+    if (countText(sent).over > 0) return 'message-too-long';
+    text = '';
+    clearTimeout(timer);
+    try {
+      await messages?.toLatest();
+      await call('message.send', { conversationId, text: sent });
+      saveDraft();
+      return null;
+    } catch (error) {
+      if (text === '') text = sent;
+      return errorCode(error);
+    }
+  }
+
+  return {
+    id: conversationId,
+    get view() {
+      return live.current;
+    },
+    get window() {
+      return messages;
+    },
+    get unreadFrom() {
+      return unreadFrom;
+    },
+    get text() {
+      return text;
+    },
+    set text(value) {
+      text = value;
+      clearTimeout(timer);
+      timer = setTimeout(saveDraft, DRAFT_DELAY_MS);
+    },
+    send,
+    retry: (messageId) => call('message.retry', { messageId }),
+    deleteMessage: (messageId) => call('message.delete', { messageId }),
+    async delete() {
+      gone = true;
+      clearTimeout(timer);
+      await call('conversation.delete', { conversationId });
+    },
+    markRead(sort) {
+      const { unread = 0, firstUnreadSort = null } = live.current ?? {};
+      if (marking || unread === 0 || firstUnreadSort === null || sort < firstUnreadSort) return;
+      marking = true;
+      // Said again with the next message or scroll if it was not heard.
+      const done = () => {
+        marking = false;
+      };
+      call('conversation.markRead', { conversationId, upToSort: sort }).then(done, done);
+    },
+    saveDraft,
+    stop() {
+      saveDraft();
+      live.stop();
+      messages?.stop();
+    }
+  };
+}

@@ -1,0 +1,71 @@
+// The list of conversations: live, filtered by what was typed, and walked by keyboard.
+import { getContext, setContext } from 'svelte';
+import { loadConversations, type ConversationView } from '../storage/queries.ts';
+import { createLive } from './live.svelte.ts';
+import type { ProfileState } from './profile.svelte.ts';
+import { filterConversations } from './row-view.ts';
+
+export interface ConversationsState {
+  /** Undefined until they were read. */
+  readonly all: readonly ConversationView[] | undefined;
+  readonly filtered: readonly ConversationView[];
+  /** What is typed into the filter field. */
+  filter: string;
+  /** Unread messages of conversations that are not muted. */
+  readonly unread: number;
+  find(conversationId: string): ConversationView | undefined;
+  /**
+   * The conversation before or after one in the list, going round; null where there is no other.
+   * @param from id of the one in view, or null
+   */
+  neighbour(from: string | null, step: 1 | -1, onlyUnread: boolean): string | null;
+  stop(): void;
+}
+
+const KEY = Symbol('conversations');
+
+export function createConversationsState(profile: Pick<ProfileState, 'db' | 'rowKey'>): ConversationsState {
+  const live = createLive(() => loadConversations(profile.db, profile.rowKey));
+  let filter = $state('');
+  const filtered = $derived(filterConversations(live.current ?? [], filter));
+  const unread = $derived(
+    (live.current ?? []).reduce((sum, view) => sum + (view.muted ? 0 : view.unread), 0)
+  );
+  return {
+    get all() {
+      return live.current;
+    },
+    get filtered() {
+      return filtered;
+    },
+    get filter() {
+      return filter;
+    },
+    set filter(value) {
+      filter = value;
+    },
+    get unread() {
+      return unread;
+    },
+    find: (conversationId) => live.current?.find((view) => view.id === conversationId),
+    neighbour(from, step, onlyUnread) {
+      const list = live.current ?? [];
+      const start = list.findIndex((view) => view.id === from);
+      for (let distance = 1; distance <= list.length; distance += 1) {
+        const at = start === -1 && step === -1 ? list.length - distance : start + step * distance;
+        const view = list[(at + list.length * 2) % list.length];
+        if (view && view.id !== from && (!onlyUnread || view.unread > 0)) return view.id;
+      }
+      return null;
+    },
+    stop: live.stop
+  };
+}
+
+export function provideConversations(conversations: ConversationsState): ConversationsState {
+  return setContext(KEY, conversations);
+}
+
+export function useConversations(): ConversationsState {
+  return getContext<ConversationsState>(KEY);
+}

@@ -1,0 +1,159 @@
+// The part of a conversation's messages that is in memory: a live stretch of at most a few hundred, moved by paging
+// to older and newer ones. Its two ends never change in one step, so that a virtual list can keep what is read in place.
+import { liveQuery, type Subscription } from 'dexie';
+import { tick } from 'svelte';
+import { loadMessages, type MessageView, type ProfileDatabase } from '../storage/queries.ts';
+import { listSteps } from './timeline.ts';
+
+/** Messages per page. */
+const PAGE = 60;
+/** Above this the far end is let go; below the bound of one query. */
+const MOST = 400;
+/** Messages shown above the first unread one when a conversation opens. */
+const BEFORE_UNREAD = 30;
+
+export interface MessageWindow {
+  /** Oldest first; undefined until the first were read. */
+  readonly messages: readonly MessageView[] | undefined;
+  /** Whether the last change added or removed messages at the start. */
+  readonly shift: boolean;
+  readonly hasOlder: boolean;
+  readonly hasNewer: boolean;
+  loadOlder(): Promise<void>;
+  loadNewer(): Promise<void>;
+  /** Goes to the end of the conversation. */
+  toLatest(): Promise<void>;
+  stop(): void;
+}
+
+export interface MessageWindowSource {
+  readonly db: ProfileDatabase;
+  readonly rowKey: CryptoKey;
+  readonly conversationId: string;
+}
+
+/** @param firstUnreadSort begins there, with some read ones above; null begins at the end */
+export function createMessageWindow(
+  source: MessageWindowSource,
+  firstUnreadSort: number | null
+): MessageWindow {
+  const { db, rowKey, conversationId } = source;
+  const load = (range: Parameters<typeof loadMessages>[3]) => loadMessages(db, rowKey, conversationId, range);
+
+  let messages = $state.raw<readonly MessageView[] | undefined>(undefined);
+  let shift = $state(false);
+  /** Sort of the first message of the stretch (inclusive), and of the one after its last; null: no bound. */
+  let from = $state<number | null>(null);
+  let before = $state<number | null>(null);
+  let subscription: Subscription | undefined;
+  let busy = false;
+  let stopped = false;
+  let shown: Promise<void> = Promise.resolve();
+
+  /** Follows the rows of the stretch; resolves once its first answer is on screen. */
+  function follow(): Promise<void> {
+    subscription?.unsubscribe();
+    if (stopped) return Promise.resolve();
+    const range = { fromSort: from ?? undefined, beforeSort: before ?? undefined, limit: MOST + 2 * PAGE };
+    return new Promise((resolve) => {
+      subscription = liveQuery(() => load(range)).subscribe({
+        next(found) {
+          shown = shown.then(() => show(found)).then(resolve);
+        },
+        error: () => resolve()
+      });
+    });
+  }
+
+  async function show(found: readonly MessageView[]): Promise<void> {
+    for (const step of messages ? listSteps(messages, found) : [{ items: found, shift: false }]) {
+      if (stopped) return;
+      shift = step.shift;
+      messages = step.items;
+      await tick();
+    }
+    // A long evening in one conversation: the oldest go, they are a page away.
+    if (before === null && found.length > MOST + PAGE && !busy) void once(trimStart);
+  }
+
+  async function once(work: () => Promise<void>): Promise<void> {
+    if (busy || stopped) return;
+    busy = true;
+    try {
+      await work();
+    } finally {
+      busy = false;
+    }
+  }
+
+  async function trimStart(): Promise<void> {
+    if (!messages || messages.length <= MOST) return;
+    from = messages[messages.length - MOST + PAGE]?.sort ?? from;
+    await follow();
+  }
+
+  async function trimEnd(): Promise<void> {
+    if (!messages || messages.length <= MOST) return;
+    before = messages[MOST - PAGE]?.sort ?? before;
+    await follow();
+  }
+
+  async function startAtEnd(): Promise<void> {
+    const last = await load({ limit: PAGE });
+    from = last.length < PAGE ? null : (last[0]?.sort ?? null);
+    before = null;
+    await follow();
+  }
+
+  async function startAt(sort: number): Promise<void> {
+    const above = await load({ beforeSort: sort, limit: BEFORE_UNREAD });
+    const start = above.length < BEFORE_UNREAD ? null : (above[0]?.sort ?? null);
+    const rest = await load({ fromSort: sort, limit: MOST });
+    from = start;
+    before = rest.length < MOST ? null : (rest[rest.length - 1]?.sort ?? null);
+    await follow();
+  }
+
+  void once(() => (firstUnreadSort === null ? startAtEnd() : startAt(firstUnreadSort)));
+
+  return {
+    get messages() {
+      return messages;
+    },
+    get shift() {
+      return shift;
+    },
+    get hasOlder() {
+      return from !== null;
+    },
+    get hasNewer() {
+      return before !== null;
+    },
+    loadOlder: () =>
+      once(async () => {
+        if (from === null) return;
+        const page = await load({ beforeSort: from, limit: PAGE });
+        from = page.length < PAGE ? null : (page[0]?.sort ?? null);
+        await follow();
+        await trimEnd();
+      }),
+    loadNewer: () =>
+      once(async () => {
+        if (before === null) return;
+        const page = await load({ fromSort: before, limit: PAGE + 1 });
+        before = page.length <= PAGE ? null : (page[PAGE]?.sort ?? null);
+        await follow();
+        await trimStart();
+      }),
+    toLatest: () =>
+      once(async () => {
+        if (before === null) return;
+        messages = undefined;
+        await startAtEnd();
+      }),
+    stop() {
+      stopped = true;
+      subscription?.unsubscribe();
+    }
+  };
+}

@@ -1,0 +1,85 @@
+// A conversation's messages as the lines of a timeline: what starts a day, what belongs together, where reading
+// stopped. Pure, so that it is tested without a screen.
+import type { MessageView } from '../storage/views.ts';
+import type { Formats } from '../text/format.ts';
+
+export interface TimelineLine {
+  readonly message: MessageView;
+  /** A new day begins here. */
+  readonly startsDay: boolean;
+  /** The first message that was unread when the conversation was opened. */
+  readonly startsUnread: boolean;
+  /** First and last of its group: same author, same minute, nothing between. */
+  readonly startsGroup: boolean;
+  readonly endsGroup: boolean;
+}
+
+/**
+ * @param messages in order of time
+ * @param unreadFromSort sort of the first unread message, or null
+ */
+export function buildTimeline(
+  messages: readonly MessageView[],
+  unreadFromSort: number | null,
+  formats: Pick<Formats, 'dayKey' | 'minuteKey'>
+): TimelineLine[] {
+  const starts = messages.map((message, index) => {
+    const before = messages[index - 1];
+    const startsDay = !before || formats.dayKey(before.sentAtMs) !== formats.dayKey(message.sentAtMs);
+    const startsUnread =
+      unreadFromSort !== null && message.sort >= unreadFromSort && (!before || before.sort < unreadFromSort);
+    const startsGroup = startsDay || startsUnread || !belongTogether(before, message, formats);
+    return { startsDay, startsUnread, startsGroup };
+  });
+  return messages.map((message, index) => ({
+    message,
+    startsDay: starts[index]?.startsDay ?? false,
+    startsUnread: starts[index]?.startsUnread ?? false,
+    startsGroup: starts[index]?.startsGroup ?? false,
+    endsGroup: starts[index + 1]?.startsGroup ?? true
+  }));
+}
+
+/** A failed message stands alone, and so do states that differ: one postmark speaks for the whole group. */
+function belongTogether(
+  before: MessageView | undefined,
+  message: MessageView,
+  formats: Pick<Formats, 'minuteKey'>
+): boolean {
+  return (
+    before !== undefined &&
+    before.direction === message.direction &&
+    formats.minuteKey(before.sentAtMs) === formats.minuteKey(message.sentAtMs) &&
+    before.state === message.state &&
+    message.state !== 'failed'
+  );
+}
+
+/** One step of changing a list that is shown virtualised: `shift` when lines came or went at its start. */
+export interface ListStep<Item> {
+  readonly items: readonly Item[];
+  readonly shift: boolean;
+}
+
+/**
+ * The steps from one list to the next, at most two: what changes at the start keeps the scroll position by counting
+ * from the end, what changes at the end by counting from the start, so the two never happen at once.
+ */
+export function listSteps<Item extends { readonly id: string }>(
+  before: readonly Item[],
+  after: readonly Item[]
+): ListStep<Item>[] {
+  const firstBefore = before[0];
+  const firstAfter = after[0];
+  if (!firstBefore || !firstAfter || firstBefore.id === firstAfter.id)
+    return [{ items: after, shift: false }];
+  const added = after.findIndex((item) => item.id === firstBefore.id);
+  const removed = before.findIndex((item) => item.id === firstAfter.id);
+  if (added === -1 && removed === -1) return [{ items: after, shift: false }];
+  const kept = added === -1 ? before.slice(removed) : [...after.slice(0, added), ...before];
+  const steps: ListStep<Item>[] = [{ items: kept, shift: true }];
+  if (kept.length !== after.length || kept.some((item, index) => item !== after[index])) {
+    steps.push({ items: after, shift: false });
+  }
+  return steps;
+}

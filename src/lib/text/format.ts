@@ -1,0 +1,85 @@
+// Times as people read them, in the reader's time zone and with the clock they are used to (ux.md §8).
+
+export interface Formats {
+  /** `14:09` */
+  time(ms: number): string;
+  /** For a row of the list: time today, weekday within a week, else the date. */
+  listTime(ms: number, nowMs: number): string;
+  /** For the divider between days. */
+  day(ms: number, nowMs: number): string;
+  /** Day and time, for details and accessible names. */
+  full(ms: number): string;
+  /** Same value for all moments of one day. */
+  dayKey(ms: number): string;
+  /** Same value for all moments of one minute. */
+  minuteKey(ms: number): number;
+}
+
+export interface FormatOptions {
+  /** BCP 47 tag. */
+  readonly locale: string;
+  /** The clock the reader is used to, whatever the language. */
+  readonly hourCycle?: Intl.DateTimeFormatOptions['hourCycle'];
+  readonly timeZone?: string;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): Formats {
+  const make = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  const clock = { hour: '2-digit', minute: '2-digit', hourCycle } as const;
+  const time = make(clock);
+  const weekday = make({ weekday: 'short' });
+  const date = make({ day: 'numeric', month: 'short' });
+  const dateWithYear = make({ day: 'numeric', month: 'short', year: 'numeric' });
+  const longDay = make({ weekday: 'long', day: 'numeric', month: 'long' });
+  const longDayWithYear = make({ day: 'numeric', month: 'long', year: 'numeric' });
+  const full = make({ day: 'numeric', month: 'short', year: 'numeric', ...clock });
+  const key = new Intl.DateTimeFormat('en-CA', {
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    timeZone
+  });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+
+  /** Whole days of the calendar between two moments. */
+  const daysBetween = (ms: number, nowMs: number) =>
+    Math.round((Date.parse(key.format(nowMs)) - Date.parse(key.format(ms))) / DAY_MS);
+  const sameYear = (ms: number, nowMs: number) =>
+    key.format(ms).slice(0, 4) === key.format(nowMs).slice(0, 4);
+  const relativeDay = (days: number) => capital(relative.format(-days, 'day'), locale);
+
+  return {
+    time: (ms) => time.format(ms),
+    listTime(ms, nowMs) {
+      const days = daysBetween(ms, nowMs);
+      if (days <= 0) return time.format(ms);
+      if (days === 1) return relativeDay(1);
+      if (days < 7) return weekday.format(ms);
+      return (sameYear(ms, nowMs) ? date : dateWithYear).format(ms);
+    },
+    day(ms, nowMs) {
+      const days = daysBetween(ms, nowMs);
+      if (days === 0 || days === 1) return relativeDay(days);
+      return (sameYear(ms, nowMs) ? longDay : longDayWithYear).format(ms);
+    },
+    full: (ms) => full.format(ms),
+    dayKey: (ms) => key.format(ms),
+    minuteKey: (ms) => Math.floor(ms / MINUTE_MS)
+  };
+}
+
+function capital(text: string, locale: string): string {
+  return text.slice(0, 1).toLocaleUpperCase(locale) + text.slice(1);
+}
+
+/**
+ * The reader's own variety of the catalogue's language (`en-US`, `en-IE`), else a plain one.
+ * @param wanted the browser's languages, best first
+ */
+export function pickLocale(wanted: readonly string[], language: 'en'): string {
+  return wanted.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? 'en-GB';
+}

@@ -1,0 +1,2 @@
+// The app itself: one fallback page serves all its addresses, since they hold local ids no build knows.
+export const prerender = false;

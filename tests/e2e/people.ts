@@ -1,0 +1,151 @@
+// What people do, by role and name (ux.md §7). Stories are written in these verbs.
+import { chromium, expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LAUNCH_OPTIONS } from './launch.ts';
+
+/** Poll interval while visible (3 s) and the 2 s allowed on top of it. */
+export const DELIVERY_TIMEOUT_MS = 5_000;
+/** First connection: list, verification, paths. */
+export const CONNECT_TIMEOUT_MS = 20_000;
+
+/** A person with a browser of their own, whose profile survives closing it. */
+export interface Person {
+  readonly name: string;
+  readonly profileDirectory: string;
+  page: Page;
+  context: BrowserContext;
+  /** Closes the browser and waits until its files are written. */
+  leave(): Promise<void>;
+  /** Opens the same browser profile again, at the app's start address. */
+  comeBack(): Promise<void>;
+  /** Ends the browser and forgets the profile directory. */
+  forget(): Promise<void>;
+}
+
+export interface PersonOptions {
+  readonly baseUrl: string;
+  readonly viewport?: { width: number; height: number };
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
+  readonly serviceWorkers?: 'allow' | 'block';
+}
+
+/** Starts a browser with an empty profile directory of its own. */
+export async function createPerson(name: string, options: PersonOptions): Promise<Person> {
+  const profileDirectory = await mkdtemp(join(tmpdir(), 'onionskin-e2e-'));
+  const open = async () => {
+    const context = await chromium.launchPersistentContext(profileDirectory, {
+      ...LAUNCH_OPTIONS,
+      baseURL: options.baseUrl,
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+      serviceWorkers: options.serviceWorkers ?? 'allow'
+    });
+    await options.prepare?.(context);
+    return context;
+  };
+  const context = await open();
+  const person: Person = {
+    name,
+    profileDirectory,
+    context,
+    page: context.pages()[0] ?? (await context.newPage()),
+    async leave() {
+      await person.context.close();
+    },
+    async comeBack() {
+      person.context = await open();
+      person.page = person.context.pages()[0] ?? (await person.context.newPage());
+      await person.page.goto('/');
+    },
+    async forget() {
+      await person.context.close();
+      await rm(profileDirectory, { recursive: true, force: true });
+    }
+  };
+  return person;
+}
+
+export async function createAccount(page: Page, displayName: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('textbox', { name: 'Display name' }).fill(displayName);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+}
+
+export async function restoreAccount(page: Page, words: string): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'I have an account' }).click();
+  await page.getByRole('textbox', { name: 'Recovery Password' }).fill(words);
+  await page.getByRole('button', { name: 'Restore account' }).click();
+}
+
+/** Goes to one page of the settings by its links. */
+export async function openSettings(page: Page, section: string): Promise<void> {
+  await page.getByRole('link', { name: 'Settings' }).first().click();
+  await page.getByRole('link', { name: section, exact: true }).first().click();
+  await expect(page.getByRole('heading', { name: section }).first()).toBeVisible();
+}
+
+export async function ownAccountId(page: Page): Promise<string> {
+  await openSettings(page, 'Profile');
+  const text = await page.getByLabel('Your Account ID', { exact: true }).first().innerText();
+  const accountId = text.replace(/\s+/g, '');
+  expect(accountId).toMatch(/^05[0-9a-f]{64}$/);
+  await goHome(page);
+  return accountId;
+}
+
+export async function recoveryWords(page: Page): Promise<string[]> {
+  await openSettings(page, 'Recovery Password');
+  const reveal = page.getByRole('button', { name: /show/i });
+  if (await reveal.isVisible()) await reveal.click();
+  const words = page.getByLabel('Your Recovery Password', { exact: true }).first();
+  await expect(words).toHaveText(/[a-z]/);
+  const list = (await words.innerText()).trim().split(/\s+/);
+  expect(list).toHaveLength(13);
+  await goHome(page);
+  return list;
+}
+
+export async function goHome(page: Page): Promise<void> {
+  await page.goto('/');
+  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+}
+
+export async function startConversation(page: Page, accountId: string): Promise<void> {
+  await page
+    .getByRole('link', { name: 'New message' })
+    .or(page.getByRole('button', { name: 'New message' }))
+    .first()
+    .click();
+  await page.getByRole('textbox', { name: 'Account ID' }).fill(accountId);
+  await page.getByRole('button', { name: 'Start conversation' }).click();
+  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
+}
+
+export async function openConversation(page: Page, contactName: string): Promise<void> {
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  await list.getByRole('link', { name: new RegExp(contactName) }).click();
+  await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
+}
+
+export async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
+  await page.getByRole('button', { name: 'Send message' }).click();
+}
+
+/** The bubble that holds `text`. */
+export function message(page: Page, text: string): Locator {
+  return page.getByRole('log', { name: 'Messages' }).getByRole('article').filter({ hasText: text });
+}
+
+export async function expectSent(page: Page, text: string): Promise<void> {
+  await expect(message(page, text)).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });
+}
+
+/** Texts of the bubbles on screen, top to bottom. */
+export async function visibleTexts(page: Page): Promise<string[]> {
+  const bubbles = page.getByRole('log', { name: 'Messages' }).getByRole('article');
+  return bubbles.evaluateAll((articles) => articles.map((article) => article.textContent?.trim() ?? ''));
+}

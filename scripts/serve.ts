@@ -3,7 +3,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { GatewayStartError } from '../gateway/index.ts';
-import { AppError } from '../src/lib/errors.ts';
+import { LocalnetError } from '../localnet/index.ts';
 import { BUILD, PlainError, runMain } from './lib/project.mjs';
 import { startStack, type Stack } from './lib/stack.ts';
 import { readStartOptions, type StartOptions } from './lib/start-options.mjs';
@@ -77,6 +77,37 @@ function announce(options: StartOptions, stack: Stack): void {
   console.log([...lines, '', '  Stop with Ctrl-C.', ''].join('\n'));
 }
 
+/** What a person can do about a start that failed, in one line; what is nobody's doing stays as it is. */
+function explain(error: unknown, dataDirectory: string | null): unknown {
+  if (!(error instanceof GatewayStartError) && !(error instanceof LocalnetError)) return error;
+  const { address, host, port, reason } = error.details;
+  switch (error.code) {
+    case 'address-in-use':
+      return new PlainError(`Port ${String(port)} of ${String(host)} is taken: choose another with --port.`);
+    case 'address-not-permitted':
+    case 'address-unavailable':
+      return new PlainError(`Cannot listen on ${String(address ?? host)} (${String(reason)}).`);
+    case 'build-missing':
+      return new PlainError('The build is incomplete: run "npm run build".');
+    case 'no-verified-list':
+      return new PlainError('No seed of this network answered, and no list came with this release.');
+    case 'data-directory-unwritable':
+      return new PlainError(
+        `Cannot write to the data directory ${dataDirectory}: choose one with --data-dir.`
+      );
+    case 'data-directory-in-use':
+      return new PlainError(
+        `The data directory ${dataDirectory} is in use by another start: stop that, or choose --data-dir.`
+      );
+    case 'data-directory-damaged':
+      return new PlainError(
+        `The data in ${dataDirectory} cannot be read: start anew with --fresh, or choose --data-dir.`
+      );
+    case 'network-closed':
+      return error;
+  }
+}
+
 /** The first signal asks; a second does not wait. */
 function untilSignal(): Promise<void> {
   return new Promise((done) => {
@@ -94,15 +125,11 @@ await runMain(async () => {
   await checkPort(options);
   const dataDirectory = await prepareDataDirectory(options);
   const signalled = untilSignal();
-  let stack: Stack;
-  try {
-    stack = await startStack({ ...options, dataDirectory, staticDirectory: BUILD });
-  } catch (error) {
-    if (error instanceof GatewayStartError) throw new PlainError(`Cannot start: ${error.code}.`);
-    if (error instanceof AppError && error.code !== 'invariant')
-      throw new PlainError(`Cannot start: ${error.code}.`);
-    throw error;
-  }
+  const stack = await startStack({ ...options, dataDirectory, staticDirectory: BUILD }).catch(
+    (error: unknown) => {
+      throw explain(error, dataDirectory);
+    }
+  );
   announce(options, stack);
   await signalled;
   console.log('Stopping …');

@@ -32,18 +32,29 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-/** The list of an embedded network; the same object as long as nothing in it changed. */
+/** How old a list may look that did not change. */
+const MAX_AGE_MS = 60_000;
+
+/** The list of an embedded network; the same object for a while, as long as nothing in it changed. */
 function localSource(net: Localnet): NodeSource {
   let latest: NodeList = net.nodeList();
-  let written = JSON.stringify(latest.nodes);
+  const isSame = ({ nodes, height, fetchedAtMs }: NodeList) =>
+    height === latest.height &&
+    fetchedAtMs - latest.fetchedAtMs < MAX_AGE_MS &&
+    nodes.length === latest.nodes.length &&
+    nodes.every((node, index) => {
+      const known = latest.nodes[index];
+      return (
+        node.ed25519PublicKeyHex === known?.ed25519PublicKeyHex &&
+        node.ip === known.ip &&
+        node.port === known.port &&
+        node.swarmIdHex === known.swarmIdHex
+      );
+    });
   return {
     current() {
       const list = net.nodeList();
-      const text = JSON.stringify(list.nodes);
-      if (text !== written) {
-        latest = list;
-        written = text;
-      }
+      if (!isSame(list)) latest = list;
       return latest;
     }
   };

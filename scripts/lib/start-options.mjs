@@ -6,7 +6,7 @@ export const USAGE = `npm start -- [options]
   --port <n>         port of 127.0.0.1 to listen on (default 8420; 0 picks a free one)
   --host <address>   address to listen on (default 127.0.0.1)
   --data-dir <path>  where the embedded network keeps its data (default .onionskin)
-  --nodes <n>        service nodes of the embedded network, 4 to 30 (default 9)
+  --nodes <n>        service nodes of the embedded network, 4 to 30 (default 9, or as before)
   --network <name>   local (embedded, default), mainnet or testnet
   --fresh            forget the data of the embedded network first
   --allow-origin <o> origin of a page served elsewhere that may use this gateway (repeatable)
@@ -22,7 +22,7 @@ const OPTIONS = {
   port: { type: 'string', default: String(DEFAULT_PORT) },
   host: { type: 'string', default: '127.0.0.1' },
   'data-dir': { type: 'string', default: '.onionskin' },
-  nodes: { type: 'string', default: '9' },
+  nodes: { type: 'string' },
   network: { type: 'string', default: 'local' },
   fresh: { type: 'boolean', default: false },
   'allow-origin': { type: 'string', multiple: true, default: [] },
@@ -49,7 +49,7 @@ function origin(text) {
  * @property {string} host
  * @property {boolean} isLoopback
  * @property {string} dataDir
- * @property {number} nodes
+ * @property {number | undefined} nodes
  * @property {'local' | 'mainnet' | 'testnet'} network
  * @property {boolean} fresh
  * @property {string[]} allowOrigins
@@ -80,7 +80,7 @@ export function readStartOptions(args) {
     host: values.host,
     isLoopback: LOOPBACK.test(values.host),
     dataDir: values['data-dir'],
-    nodes: whole('nodes', values.nodes, 4, 30),
+    nodes: values.nodes === undefined ? undefined : whole('nodes', values.nodes, 4, 30),
     network: /** @type {StartOptions['network']} */ (values.network),
     fresh: values.fresh,
     allowOrigins: values['allow-origin'].map(origin),

@@ -17,7 +17,7 @@ describe('the options of npm start', () => {
       host: '127.0.0.1',
       isLoopback: true,
       dataDir: '.onionskin',
-      nodes: 9,
+      nodes: undefined,
       network: 'local',
       fresh: false,
       allowOrigins: [],

@@ -5,7 +5,9 @@ import { InvariantError } from '../errors.ts';
 import { withMessage, type LoadedConversation } from './conversation-changes.ts';
 import { authorTag, messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { loadMeta, metaChange } from './meta.ts';
-import type { ConversationContent, CursorContent, MessageContent, SeenRow } from './rows.ts';
+import type { ConversationContent, CursorContent, MessageContent } from './rows.ts';
+import { tableOf } from './schema.ts';
+import { pruneSeen, seenChange, type SeenEntry, type SeenLookup } from './seen.ts';
 import {
   commitBuilt,
   indexHash,
@@ -18,22 +20,6 @@ import {
   type ProfileStore,
   type TableRow
 } from './store.ts';
-
-/** Message hashes looked up among those handled before. */
-export interface SeenLookup {
-  readonly known: ReadonlySet<string>;
-  /** Keyed hash of each, as rows hold it. */
-  readonly idByHash: ReadonlyMap<string, string>;
-}
-
-export async function findSeen(store: ProfileStore, hashes: readonly string[]): Promise<SeenLookup> {
-  const ids = await Promise.all(hashes.map((hash) => indexHash.message(store, hash)));
-  const rows = await reading(() => store.db.seen.bulkGet(ids));
-  return {
-    known: new Set(hashes.filter((_, index) => rows[index] !== undefined)),
-    idByHash: new Map(hashes.map((hash, index) => [hash, ids[index] as string]))
-  };
-}
 
 /** Author and sent time: a key for `InboxSnapshot.known`. */
 export function authorTimeKey(authorId: AccountId, timestampMs: number): string {
@@ -100,13 +86,35 @@ async function findKnown(
     return [{ message, key: messageKey(conversation.row.id, message.timestampMs, tag) }];
   });
   const keys = possible.map(({ key }) => key);
-  const [stored, graves] = await reading(() =>
-    Promise.all([store.db.messages.bulkGet(keys), store.db.graves.bulkGet(keys)])
-  );
-  possible.forEach(({ message }, index) => {
-    if (stored[index] ?? graves[index]) known.add(authorTimeKey(message.authorId, message.timestampMs));
-  });
+  const present = new Set([
+    ...(await presentKeys(store, 'messages', keys)),
+    ...(await presentKeys(store, 'graves', keys))
+  ]);
+  for (const { message, key } of possible) {
+    if (present.has(key)) known.add(authorTimeKey(message.authorId, message.timestampMs));
+  }
   return known;
+}
+
+/** A range is read instead of single keys while it holds at most so many times as many keys as are asked for. */
+const RANGE_FACTOR = 4;
+
+/** Which of the keys a table holds. A backlog mostly falls where nothing is yet: one range tells faster than each key. */
+async function presentKeys(
+  store: ProfileStore,
+  table: 'messages' | 'graves',
+  keys: readonly string[]
+): Promise<readonly string[]> {
+  if (keys.length === 0) return [];
+  const rows = tableOf(store.db, table);
+  const sorted = [...keys].sort();
+  const limit = keys.length * RANGE_FACTOR;
+  const range = await reading(() =>
+    rows.where(':id').between(sorted[0], sorted.at(-1), true, true).limit(limit).primaryKeys()
+  );
+  if (range.length < limit) return range;
+  const found = await reading(() => rows.bulkGet([...keys]));
+  return keys.filter((_, index) => found[index] !== undefined);
 }
 
 function tagOf(
@@ -132,7 +140,7 @@ export interface InboxChanges {
   /** Conversations that change besides by their messages, or begin: content before this batch's messages. */
   readonly conversations: ReadonlyMap<AccountId, ConversationContent>;
   /** Hashes handled now, good and bad. */
-  readonly seen: readonly { readonly hash: string; readonly expiresAtMs: number }[];
+  readonly seen: readonly SeenEntry[];
   /** Refused items by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly cursor: CursorContent | null;
@@ -179,7 +187,7 @@ async function buildInbox(
     seen: SeenLookup;
     nowMs: number;
   }
-): Promise<{ changes: ChangeSet; result: InboxResult }> {
+): Promise<{ changes: ChangeSet; result: InboxResult; committed: () => void }> {
   const { ownId, snapshot, changes } = input;
   const added: { messageId: string; conversationId: string; incoming: boolean }[] = [];
   const add: TableRow[] = [];
@@ -203,12 +211,14 @@ async function buildInbox(
     parts.push(await conversationPart(store, snapshot, conversationId, content));
   }
   const counters = await countersPart(store, changes.rejected);
-  parts.push({ add }, await seenPart(store, changes, input.seen), counters.change);
+  const seen = await seenChange(store, changes.seen, input.seen);
+  parts.push({ add }, seen.change, counters.change);
   // Last, so that it stands in the same transaction as all it vouches for.
   parts.push(await cursorPart(store, changes.cursor, input.nowMs));
   return {
     changes: mergeChanges('inbox', 'engine', parts),
-    result: { added, newReasons: counters.newReasons }
+    result: { added, newReasons: counters.newReasons },
+    committed: seen.remember
   };
 }
 
@@ -228,19 +238,6 @@ async function conversationPart(
     expect: [{ table: 'conversations', id: conversationId, rev: stored.row.rev }],
     put: [{ table: 'conversations', row }]
   };
-}
-
-async function seenPart(
-  store: ProfileStore,
-  { seen }: InboxChanges,
-  { idByHash }: SeenLookup
-): Promise<Partial<ChangeSet>> {
-  const rows = await Promise.all(
-    seen.map(async ({ hash, expiresAtMs }): Promise<SeenRow> => {
-      return { id: idByHash.get(hash) ?? (await indexHash.message(store, hash)), expiresAtMs };
-    })
-  );
-  return { put: rows.map((row) => ({ table: 'seen', row })) };
 }
 
 async function countersPart(
@@ -280,9 +277,6 @@ const MAX_CURSORS = 200;
 
 /** Forgets hashes no node holds any more, and cursors of nodes long not asked. */
 export async function pruneInbox(store: ProfileStore, nowMs: number): Promise<void> {
-  const { seen, cursors } = store.db;
-  // Without an index on the expiry a scan now and then costs less than its upkeep with every message.
-  const expired = (await reading(() => seen.toArray())).filter((row) => row.expiresAtMs < nowMs);
-  await reading(() => seen.bulkDelete(expired.map((row) => row.id)));
-  await reading(() => cursors.orderBy('updatedAtMs').reverse().offset(MAX_CURSORS).delete());
+  await pruneSeen(store, nowMs);
+  await reading(() => store.db.cursors.orderBy('updatedAtMs').reverse().offset(MAX_CURSORS).delete());
 }

@@ -68,6 +68,8 @@ export async function raiseEpoch(store: ProfileStore): Promise<number> {
       return value;
     });
     store.engine.epoch = epoch;
+    // Another engine may have added to it since.
+    store.engine.seen = null;
     return epoch;
   } catch (error) {
     throw wrapStorageError(error);

@@ -4,12 +4,12 @@ import type { AccountId } from '../account-id.ts';
 import { conversationChange, loadStoredConversation, withMessage } from './conversation-changes.ts';
 import { storageError } from './errors.ts';
 import { messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
+import { seenChange, type SeenEntry } from './seen.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import { loadStoredMessage, messageUpdate } from './message-changes.ts';
 import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
 import {
   commitBuilt,
-  indexHash,
   mergeChanges,
   openRow,
   randomId,
@@ -137,9 +137,7 @@ export async function saveSealedEntry(
     copyDataBase64: sealed.copyDataBase64
   };
   const seen =
-    sealed.copyHash === null
-      ? []
-      : [{ id: await indexHash.message(store, sealed.copyHash), expiresAtMs: sealed.copyExpiresAtMs }];
+    sealed.copyHash === null ? [] : [{ hash: sealed.copyHash, expiresAtMs: sealed.copyExpiresAtMs }];
   return changeEntry(store, 'save sealed', entry, content, { state: 'sending' }, seen);
 }
 
@@ -166,19 +164,21 @@ async function changeEntry(
   entry: OutboxEntry,
   content: OutboxContent,
   message: Partial<MessageContent>,
-  seen: readonly { id: string; expiresAtMs: number }[]
+  seen: readonly SeenEntry[]
 ): Promise<OutboxEntry | null> {
   return commitBuilt(store, async () => {
     const current = await reading(() => store.db.outbox.get(entry.row.id));
     if (current?.rev !== entry.row.rev) return { changes: null, result: null };
     const row = await entryPut(store, entry, content);
-    const own: Partial<ChangeSet> = {
-      expect: [expectEntry(entry)],
-      put: [{ table: 'outbox', row }, ...seen.map((item) => ({ table: 'seen' as const, row: item }))]
-    };
+    const remembered = await seenChange(store, seen);
+    const own: Partial<ChangeSet> = { expect: [expectEntry(entry)], put: [{ table: 'outbox', row }] };
     // A copy of a message already delivered changes nothing that is shown.
     const shown = isShown(entry) ? await messageUpdate(store, row.messageId, message) : {};
-    return { changes: mergeChanges(name, 'engine', [own, shown]), result: { row, content } };
+    return {
+      changes: mergeChanges(name, 'engine', [own, shown, remembered.change]),
+      result: { row, content },
+      committed: remembered.remember
+    };
   });
 }
 

@@ -113,7 +113,7 @@ async function storeOf(
     db,
     keys,
     random: environment.random,
-    engine: { epoch: null },
+    engine: { epoch: null, seen: null },
     inTurn: createTurns(),
     onCommit: environment.onCommit
   };

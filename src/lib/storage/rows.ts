@@ -46,10 +46,13 @@ export interface OutboxRow extends SealedRow {
 /** Lane of the copies for our other devices; sorts after every conversation id, which are hex. */
 export const COPY_LANE = '~copies';
 
-/** A message hash that is not to be opened again; `id` is its keyed hash. */
+/** A pack of message hashes that are not to be opened again (seen.ts). */
 export interface SeenRow {
   readonly id: string;
+  /** Of the one that expires last. */
   readonly expiresAtMs: number;
+  /** Keyed hashes, 16 bytes each. */
+  readonly hashes: Uint8Array;
 }
 
 /**

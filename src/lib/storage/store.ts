@@ -4,7 +4,7 @@ import { keyedHash, type VaultKeys } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { errorCode } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
-import { openContent, sealContent, type SealedRow, type TableName } from './rows.ts';
+import { openContent, sealContent, type SealedRow, type SeenRow, type TableName } from './rows.ts';
 import { tableOf, type ProfileDatabase } from './schema.ts';
 import type { InTurn } from './turns.ts';
 
@@ -19,9 +19,18 @@ export interface ProfileStore {
   readonly onCommit?: (name: string, phase: 'before' | 'after') => void;
 }
 
-/** Which epoch this context claims; null while it is a follower. */
+/** Which epoch this context claims, null while it is a follower, and what it keeps in memory as the engine. */
 export interface EngineClaim {
   epoch: number | null;
+  seen: SeenMemory | null;
+}
+
+/** What the engine knows of seen hashes (seen.ts). */
+export interface SeenMemory {
+  /** Keyed hashes. */
+  readonly ids: Set<string>;
+  /** The pack that is being filled. */
+  open: SeenRow | null;
 }
 
 /** What one transaction does. Rows come sealed; nothing in it waits for anything but the database. */
@@ -87,21 +96,26 @@ export async function commit(store: ProfileStore, changes: ChangeSet): Promise<v
 
 /**
  * Builds a change from what is stored now and applies it; builds again while other writers get in between.
- * @param build reads and seals, with no transaction open; a null change set means there is nothing to do
+ * @param build reads and seals, with no transaction open; a null change set means there is nothing to do;
+ *   `committed` is called after the change took effect
  */
 export function commitBuilt<Result>(
   store: ProfileStore,
-  build: () => Promise<{ changes: ChangeSet | null; result: Result }>
+  build: () => Promise<{ changes: ChangeSet | null; result: Result; committed?: () => void }>
 ): Promise<Result> {
   return store.inTurn(async () => {
     for (let attempt = 1; ; attempt++) {
-      const { changes, result } = await build();
+      const { changes, result, committed } = await build();
       if (!changes) return result;
       try {
         await commit(store, changes);
+        committed?.();
         return result;
       } catch (error) {
-        if (errorCode(error) !== 'stale' || attempt === MAX_REBUILDS) throw error;
+        if (errorCode(error) === 'stale' && attempt < MAX_REBUILDS) continue;
+        // Whether it took effect is not certain; what is stored says.
+        store.engine.seen = null;
+        throw error;
       }
     }
   });

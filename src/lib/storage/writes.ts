@@ -23,7 +23,6 @@ export {
 } from './outbox-changes.ts';
 export {
   authorTimeKey,
-  findSeen,
   loadCursors,
   loadInboxSnapshot,
   pruneInbox,
@@ -32,6 +31,6 @@ export {
   type InboxResult,
   type InboxSnapshot,
   type ReceivedMessage,
-  type SeenLookup,
   type WantedMessage
 } from './inbox-changes.ts';
+export { findSeen, type SeenLookup } from './seen.ts';

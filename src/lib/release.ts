@@ -18,8 +18,9 @@ export interface AcceptedVersionStore {
   delete(cacheName: string): Promise<boolean>;
 }
 
-const CACHE_NAME = 'onionskin-accepted-version';
-const ENTRY_PATH = '/accepted-version';
+/** Where an acceptance is kept: a cache of its own, with one entry. */
+export const ACCEPTED_VERSION_CACHE = 'onionskin-accepted-version';
+export const ACCEPTED_VERSION_ENTRY = '/accepted-version';
 /** Longest version accepted, in characters. */
 const MAX_VERSION_LENGTH = 100;
 /** A build has about a hundred files. */
@@ -27,19 +28,19 @@ const MAX_FILES = 5_000;
 
 /** Notes that the person wants `version`; the next worker of that version may install, once. */
 export async function acceptVersion(store: AcceptedVersionStore, version: string): Promise<void> {
-  const cache = await store.open(CACHE_NAME);
-  await cache.put(ENTRY_PATH, new Response(version));
+  const cache = await store.open(ACCEPTED_VERSION_CACHE);
+  await cache.put(ACCEPTED_VERSION_ENTRY, new Response(version));
 }
 
 /** The version the person accepted, or null. */
 export async function loadAcceptedVersion(store: AcceptedVersionStore): Promise<string | null> {
-  const cache = await store.open(CACHE_NAME);
-  return (await (await cache.match(ENTRY_PATH))?.text()) ?? null;
+  const cache = await store.open(ACCEPTED_VERSION_CACHE);
+  return (await (await cache.match(ACCEPTED_VERSION_ENTRY))?.text()) ?? null;
 }
 
 /** Uses up the acceptance. */
 export async function forgetAcceptedVersion(store: AcceptedVersionStore): Promise<void> {
-  await store.delete(CACHE_NAME);
+  await store.delete(ACCEPTED_VERSION_CACHE);
 }
 
 /** Reads a manifest's text; null when it is none. */

@@ -3,7 +3,7 @@ import { createLocalnet } from './network.ts';
 
 export const localnet = { create: createLocalnet };
 
-export type { Localnet, OpenedEvent, StoredItem } from './network.ts';
+export type { Localnet, OpenedEvent, StoredItem } from './handles.ts';
 export type { LocalNode } from './node-set.ts';
 export type { LocalnetOptions } from './options.ts';
 export type { MemberFailure, NodeFaults, SeedFaults, ServerFaults } from './faults.ts';

@@ -1,149 +1,31 @@
 // An embedded network: real servers with real keys over real TLS sockets, in one process (design.md §4).
-import { join } from 'node:path';
-import { x25519PublicKeyOf, type AccountId } from '../src/lib/account-id.ts';
-import { bytesToHex, hexToBytes } from '../src/lib/bytes/index.ts';
+import { hexToBytes } from '../src/lib/bytes/index.ts';
 import { systemClock, type Clock } from '../src/lib/clock.ts';
-import { deriveIdentity, signText, type CryptoBackend } from '../src/lib/crypto/index.ts';
-import { silentLog, type Log } from '../src/lib/log.ts';
-import type { FileServer as FileServerAddress, NetworkDescriptor } from '../src/lib/networks.ts';
+import { signText } from '../src/lib/crypto/index.ts';
+import { silentLog } from '../src/lib/log.ts';
+import type { NetworkDescriptor } from '../src/lib/networks.ts';
 import { systemRandom } from '../src/lib/random.ts';
 import { parseAccountKey, type ServiceNode } from '../src/lib/wire/index.ts';
-import { createActivity, type Activity } from './activity.ts';
+import { createActivity } from './activity.ts';
+import { openDataFolder, type DataFolder } from './data-folder.ts';
 import { createDirectory, type Directory } from './directory.ts';
-import type { SeedFaults, ServerFaults } from './faults.ts';
-import { createFileServer, type FileServer } from './file-server/file-server.ts';
-import { createFileStore, FILE_SCHEMA } from './file-server/file-store.ts';
-import { createEcho, type Echo } from './echo/echo.ts';
-import { createEchoMemory, ECHO_SCHEMA } from './echo/memory.ts';
-import { createPictureCopier } from './echo/pictures.ts';
-import { createSwarmAccess } from './echo/swarm-access.ts';
-import { createNameTable, type NameTable } from './names.ts';
+import type { Echo } from './echo/echo.ts';
+import { createEchoMemory } from './echo/memory.ts';
+import { startEcho } from './echo/start.ts';
+import { startFileServer } from './file-server/start.ts';
+import type { Localnet, OpenedEvent, StoredItem } from './handles.ts';
+import { createNameTable } from './names.ts';
 import { newNode, stateFor } from './new-state.ts';
 import { createNodeCryptoBackend } from './node-crypto.ts';
-import { createNodeSet, keysOf, type LocalNode, type NodeSet } from './node-set.ts';
-import type { Opened } from './node/onion.ts';
-import type { RelayAddress, RelayTable } from './node/relay.ts';
+import { createNodeSet, keysOf, type LocalNode, type NodeSet, type NodeSetDependencies } from './node-set.ts';
 import { DEFAULTS, type LocalnetOptions } from './options.ts';
+import { repeat } from './repeat.ts';
 import { createSeed } from './seed.ts';
-import { loadState, prepareDirectory, saveState, type NetworkState } from './state-file.ts';
-import { openDatabase, type Database } from './storage/database.ts';
-import type { StoredMessage } from './storage/stored-message.ts';
+import type { NetworkState } from './state-file.ts';
 import { countMessages, sweepExpired } from './storage/replication.ts';
-import { MESSAGE_SCHEMA } from './storage/schema.ts';
 
-/** What a hop or destination found under its layer. */
-export interface OpenedEvent extends Opened {
-  readonly nodeEd: string;
-}
-
-export interface StoredItem extends StoredMessage {
-  readonly namespace: number;
-}
-
-export interface Localnet {
-  /** What `/network.json` says. */
-  readonly descriptor: NetworkDescriptor;
-  readonly nodes: readonly LocalNode[];
-  readonly seedUrl: string;
-  readonly names: NameTable;
-  readonly files: FileServer;
-  readonly echoAccountId: AccountId | null;
-  /** Nodes of the swarm that holds an account or group, 66 hex. */
-  swarmOf(accountHex: string): LocalNode[];
-  nodeList(): { height: number; fetchedAtMs: number; nodes: ServiceNode[] };
-  /** Signature of 64 bytes by the network's key over the gateway's list. */
-  signList(body: Uint8Array): Promise<Uint8Array>;
-  /** What the swarm of an account holds, each message once, for assertions. */
-  stored(accountId: string, namespace?: number): StoredItem[];
-  /** Rows on all nodes together. */
-  countStored(): number;
-  /** Tells of every layer that was opened. @returns a function that ends it */
-  onOpened(callback: (event: OpenedEvent) => void): () => void;
-  setSeedFault(faults: SeedFaults): void;
-  setFileServerFault(faults: ServerFaults): void;
-  /** Starts one more node in a swarm; its swarm sends it what it holds. */
-  addNode(swarmIdHex: string): Promise<LocalNode>;
-  /** Resolves when no request is in flight, messages are where they belong, and Echo is done. */
-  settle(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** The name under which nodes know the file server; it stays the same when the port does not. */
-const FILE_SERVER_HOST = 'files.onionskin.internal';
-const FILE_SERVER_PORT = 80;
-const ECHO_POLL_MS = 5_000;
 /** Fewest verified nodes with which a local network is usable (design.md §3.1). */
 const MINIMUM_POOL = 4;
-
-function relayTable(fileServerPort: () => number, servers: Readonly<Record<string, RelayAddress>>): RelayTable {
-  return ({ protocol, host, port }) => {
-    if (protocol === 'http' && host === FILE_SERVER_HOST && port === FILE_SERVER_PORT) {
-      return { address: '127.0.0.1', port: fileServerPort() };
-    }
-    return servers[`${host}:${port}`] ?? null;
-  };
-}
-
-async function createFiles(
-  crypto: CryptoBackend,
-  database: Database,
-  state: NetworkState,
-  base: { activity: Activity; clock: Clock }
-): Promise<{ server: FileServer; address: FileServerAddress }> {
-  const keys = await keysOf(crypto, { seedHex: state.fileServerSeedHex, certificatePem: '', keyPem: '' });
-  const server = createFileServer({ ...base, ...keys, crypto, store: createFileStore(database) });
-  const { ed25519PublicKeyHex, x25519PublicKey } = keys;
-  return {
-    server,
-    address: {
-      protocol: 'http',
-      host: FILE_SERVER_HOST,
-      port: FILE_SERVER_PORT,
-      ed25519PublicKeyHex,
-      x25519PublicKeyHex: bytesToHex(x25519PublicKey)
-    }
-  };
-}
-
-function startEcho(dependencies: {
-  readonly activity: Activity;
-  readonly clock: Clock;
-  readonly crypto: CryptoBackend;
-  readonly database: Database;
-  readonly directory: Directory;
-  readonly files: { server: FileServer; address: FileServerAddress };
-  readonly log: Log;
-  readonly seedHex: string;
-  readonly set: NodeSet;
-}): Echo {
-  const { activity, clock, crypto, database, directory, files, log, set } = dependencies;
-  const identity = deriveIdentity(hexToBytes(dependencies.seedHex));
-  const now = () => Math.floor(clock.now());
-  const echo = createEcho({
-    activity,
-    crypto,
-    identity,
-    log,
-    now,
-    memory: createEchoMemory(database),
-    pictures: createPictureCopier({
-      random: crypto.random,
-      server: files.address,
-      call: (request) => files.server.call(request)
-    }),
-    swarms: createSwarmAccess({
-      crypto,
-      identity,
-      now,
-      membersOf: (accountId) =>
-        (directory.swarmOf(x25519PublicKeyOf(accountId))?.members ?? [])
-          .map(({ index }) => set.nodes[index] as LocalNode)
-          .filter((node) => node.isRunning)
-    })
-  });
-  echo.ring();
-  return echo;
-}
 
 function listedNodes(directory: Directory): ServiceNode[] {
   return directory.all().map(({ ed25519PublicKeyHex, x25519PublicKeyHex, ip, port, swarmIdHex }) => ({
@@ -155,33 +37,109 @@ function listedNodes(directory: Directory): ServiceNode[] {
   }));
 }
 
+function swarmNodes(directory: Directory, set: NodeSet, accountHex: string): LocalNode[] {
+  const members = directory.swarmOf(parseAccountKey(accountHex).key)?.members ?? [];
+  return members.map(({ index }) => set.nodes[index] as LocalNode);
+}
+
 /** Everything of an account that its swarm holds, in the order of the first member that has it. */
-function storedItems(
-  directory: Directory,
-  set: NodeSet,
-  accountId: string,
-  namespace: number | undefined
-): StoredItem[] {
-  const { key } = parseAccountKey(accountId);
+function storedItems(members: readonly LocalNode[], accountHex: string, namespace?: number): StoredItem[] {
   const byHash = new Map<string, StoredItem>();
-  for (const { index } of directory.swarmOf(key)?.members ?? []) {
-    for (const item of set.storeOf(index).list(hexToBytes(accountId))) {
-      if (!byHash.has(item.hash)) byHash.set(item.hash, item);
-    }
+  for (const item of members.flatMap((node) => node.store.list(hexToBytes(accountHex)))) {
+    if (!byHash.has(item.hash)) byHash.set(item.hash, item);
   }
   return [...byHash.values()].filter((item) => namespace === undefined || item.namespace === namespace);
 }
 
-/** Runs `work` every `everyMs` until the signal; a fake clock decides when that is. */
-async function repeat(clock: Clock, everyMs: number, signal: AbortSignal, work: () => void): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await clock.sleep(everyMs, signal);
-    } catch {
-      return;
+/** Starts the nodes of a state, and keeps the state on disk as it changes. */
+async function startNodes(
+  dependencies: Omit<NodeSetDependencies, 'changed'>,
+  data: DataFolder,
+  initial: { readonly count: number; readonly state: NetworkState },
+  stack: AsyncDisposableStack
+): Promise<NodeSet> {
+  let isStarted = false;
+  const save = () => {
+    if (!isStarted) return;
+    const states = set.states();
+    const nodes = [...states, ...initial.state.nodes.slice(states.length)];
+    data.save({ ...initial.state, running: states.length, nodes });
+  };
+  const set: NodeSet = createNodeSet({ ...dependencies, changed: save });
+  stack.defer(() => set.close());
+  for (const node of initial.state.nodes.slice(0, initial.count)) await set.add(node);
+  isStarted = true;
+  save();
+  if (data.known && data.known.running !== initial.count) await set.moveMessages();
+  return set;
+}
+
+/** Everything that runs, before it is given its handle. */
+async function compose(options: LocalnetOptions, stack: AsyncDisposableStack) {
+  const clock: Clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const data = openDataFolder(options.dataDirectory ?? null, stack);
+  // Certificates are for TLS, which knows only the real time.
+  const initial = stateFor(data.known, options, random, Date.now());
+  const crypto = await createNodeCryptoBackend(random);
+  const activity = createActivity();
+  const directory = createDirectory(() => clock.now());
+  const chain = { hf: options.hf ?? DEFAULTS.hf };
+  const names = createNameTable(crypto);
+  for (const [name, owner] of Object.entries(options.names ?? {})) await names.set(name, owner);
+  const seedHex = initial.state.fileServerSeedHex;
+  const others = options.relays ?? {};
+  const base = { activity, clock, crypto };
+  const files = await startFileServer({ ...base, database: data.files, seedHex, others }, stack);
+  const seed = createSeed({ activity, chain, clock, directory });
+  await seed.listen(0);
+  stack.defer(() => seed.close());
+  const listeners = new Set<(event: OpenedEvent) => void>();
+  let echo: Echo | null = null;
+  const dependencies = {
+    ...base,
+    chain,
+    database: data.messages,
+    directory,
+    names,
+    limits: { ...DEFAULTS.limits, ...options.limits },
+    rateLimit: options.rateLimit === undefined ? DEFAULTS.rateLimit : options.rateLimit,
+    relays: files.relays,
+    opened(nodeEd: string, event: Omit<OpenedEvent, 'nodeEd'>) {
+      for (const listener of listeners) listener({ nodeEd, ...event });
+    },
+    stored(accountHex: string) {
+      if (accountHex === echo?.accountId) echo.ring();
     }
-    work();
+  };
+  const set = await startNodes(dependencies, data, initial, stack);
+  const memory = createEchoMemory(data.messages);
+  if (options.echo !== false) {
+    const log = options.log ?? silentLog;
+    echo = startEcho(
+      { ...base, directory, files, log, memory, set, seedHex: initial.state.echoSeedHex },
+      stack
+    );
   }
+  const sweep = repeat(clock, options.sweepMs ?? DEFAULTS.sweepMs, () => {
+    for (const { index } of directory.all()) sweepExpired(data.messages, index, clock.now());
+    files.server.store.sweep(clock.now());
+    memory.sweep(clock.now());
+  });
+  stack.defer(sweep);
+  return {
+    ...base,
+    data,
+    directory,
+    echo: echo as Echo | null,
+    files,
+    initial,
+    listeners,
+    names,
+    random,
+    seed,
+    set
+  };
 }
 
 /**
@@ -190,105 +148,51 @@ async function repeat(clock: Clock, everyMs: number, signal: AbortSignal, work: 
  *   `address-unavailable`; UsageError for numbers that make no network
  */
 export async function createLocalnet(options: LocalnetOptions = {}): Promise<Localnet> {
-  const clock = options.clock ?? systemClock;
-  const random = options.random ?? systemRandom;
-  const directoryPath = options.dataDirectory ?? null;
-  if (directoryPath !== null) prepareDirectory(directoryPath);
-  const pathOf = (file: string) => (directoryPath === null ? null : join(directoryPath, file));
-  const database = openDatabase(pathOf('messages.sqlite'), MESSAGE_SCHEMA + ECHO_SCHEMA);
-  const fileDatabase = openDatabase(pathOf('files.sqlite'), FILE_SCHEMA);
-  const known = directoryPath === null ? null : loadState(directoryPath);
-  // Certificates are for TLS, which knows only the real time.
-  const { count, state: initial } = stateFor(known, options, random, Date.now());
-  const crypto = await createNodeCryptoBackend(random);
-  const activity = createActivity();
-  const directory = createDirectory(() => clock.now());
-  const chain = { hf: options.hf ?? DEFAULTS.hf };
-  const names = createNameTable(crypto);
-  for (const [name, owner] of Object.entries(options.names ?? {})) await names.set(name, owner);
-  const listeners = new Set<(event: OpenedEvent) => void>();
-  const networkKeys = await keysOf(crypto, {
-    seedHex: initial.networkSeedHex,
+  const stack = new AsyncDisposableStack();
+  try {
+    return await start(options, stack);
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+async function start(options: LocalnetOptions, stack: AsyncDisposableStack): Promise<Localnet> {
+  const running = await compose(options, stack);
+  const { activity, clock, crypto, data, directory, files, initial, listeners, seed, set } = running;
+  const keys = await keysOf(crypto, {
+    seedHex: initial.state.networkSeedHex,
     certificatePem: '',
     keyPem: ''
   });
-  const files = await createFiles(crypto, fileDatabase, initial, { activity, clock });
-  const fileServerPort = await files.server.listen(0);
-  const seed = createSeed({ activity, chain, clock, directory });
-  await seed.listen(0);
-  const stopping = new AbortController();
-  let isReady = false;
-  let echo: Echo | null = null;
-  const save = () => {
-    if (directoryPath === null || !isReady) return;
-    const rest = initial.nodes.slice(set.states().length);
-    saveState(directoryPath, { ...initial, nodes: [...set.states(), ...rest] });
+  const echoAccountId = running.echo?.accountId ?? null;
+  const descriptor: NetworkDescriptor = {
+    id: keys.ed25519PublicKeyHex,
+    kind: 'local',
+    seeds: [{ url: seed.url() }],
+    anchors: [],
+    listSigningKeyHex: keys.ed25519PublicKeyHex,
+    minimumPool: Math.min(MINIMUM_POOL, initial.count),
+    fileServer: files.address,
+    echoAccountId
   };
-  const set: NodeSet = createNodeSet({
-    activity,
-    chain,
-    clock,
-    crypto,
-    database,
-    directory,
-    names,
-    limits: { ...DEFAULTS.limits, ...options.limits },
-    rateLimit: options.rateLimit === undefined ? DEFAULTS.rateLimit : options.rateLimit,
-    relays: relayTable(() => fileServerPort, options.relays ?? {}),
-    opened(nodeEd, event) {
-      for (const listener of listeners) listener({ nodeEd, ...event });
-    },
-    stored(accountHex) {
-      if (accountHex === echo?.accountId) echo.ring();
-    },
-    changed: save
-  });
-  for (const node of initial.nodes.slice(0, count)) await set.add(node);
-  isReady = true;
-  save();
-  if (known) await set.moveMessages();
-  if (options.echo !== false) {
-    const seedHex = initial.echoSeedHex;
-    const log = options.log ?? silentLog;
-    echo = startEcho({ activity, clock, crypto, database, directory, files, log, seedHex, set });
-  }
-  const echoAccountId = echo?.accountId ?? null;
-  // Rings come with every store; this is for messages that moved here in another way.
-  const ringing = repeat(clock, ECHO_POLL_MS, stopping.signal, () => echo?.ring());
-  const echoMemory = createEchoMemory(database);
-  const sweeping = repeat(clock, options.sweepMs ?? DEFAULTS.sweepMs, stopping.signal, () => {
-    for (const { index } of directory.all()) sweepExpired(database, index, clock.now());
-    files.server.store.sweep(clock.now());
-    echoMemory.sweep(clock.now());
-  });
   return {
-    descriptor: {
-      id: networkKeys.ed25519PublicKeyHex,
-      kind: 'local',
-      seeds: [{ url: seed.url() }],
-      anchors: [],
-      listSigningKeyHex: networkKeys.ed25519PublicKeyHex,
-      minimumPool: Math.min(MINIMUM_POOL, count),
-      fileServer: files.address,
-      echoAccountId
-    },
+    descriptor,
+    echoAccountId,
     nodes: set.nodes,
     seedUrl: seed.url(),
-    names,
+    names: running.names,
     files: files.server,
-    echoAccountId,
-    swarmOf: (accountHex) =>
-      (directory.swarmOf(parseAccountKey(accountHex).key)?.members ?? []).map(
-        ({ index }) => set.nodes[index] as LocalNode
-      ),
+    swarmOf: (accountHex) => swarmNodes(directory, set, accountHex),
     nodeList: () => ({
       height: directory.height(),
       fetchedAtMs: Math.floor(clock.now()),
       nodes: listedNodes(directory)
     }),
-    signList: (body) => signText(crypto, networkKeys, body),
-    stored: (accountId, namespace) => storedItems(directory, set, accountId, namespace),
-    countStored: () => countMessages(database),
+    signList: (body) => signText(crypto, keys, body),
+    stored: (accountHex, namespace) =>
+      storedItems(swarmNodes(directory, set, accountHex), accountHex, namespace),
+    countStored: () => countMessages(data.messages),
     onOpened(callback) {
       listeners.add(callback);
       return () => void listeners.delete(callback);
@@ -296,25 +200,11 @@ export async function createLocalnet(options: LocalnetOptions = {}): Promise<Loc
     setSeedFault: (faults) => seed.setFaults(faults),
     setFileServerFault: (faults) => files.server.setFaults(faults),
     async addNode(swarmIdHex) {
-      const node = await set.add(newNode(set.nodes.length, swarmIdHex, {}, random, Date.now()));
+      const node = await set.add(newNode(set.nodes.length, swarmIdHex, {}, running.random, Date.now()));
       await set.moveMessages();
       return node;
     },
     settle: () => activity.settle(),
-    async close() {
-      stopping.abort();
-      await echo?.stop();
-      const results = await Promise.allSettled([
-        sweeping,
-        ringing,
-        set.close(),
-        seed.close(),
-        files.server.close()
-      ]);
-      database.close();
-      fileDatabase.close();
-      const failures = results.filter((result) => result.status === 'rejected');
-      if (failures.length > 0) throw new AggregateError(failures.map((failure) => failure.reason));
-    }
+    close: () => stack.disposeAsync()
   };
 }

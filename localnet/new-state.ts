@@ -69,6 +69,7 @@ export function stateFor(
       networkSeedHex: bytesToHex(random(32)),
       fileServerSeedHex: bytesToHex(random(32)),
       echoSeedHex: bytesToHex(random(16)),
+      running: count,
       nodes
     }
   };

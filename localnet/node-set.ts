@@ -38,8 +38,6 @@ export interface LocalNode {
 
 export interface NodeSet {
   readonly nodes: LocalNode[];
-  /** What a node holds, by its position. */
-  storeOf(index: number): MessageStore;
   /** Starts one more node. */
   add(state: NodeState): Promise<LocalNode>;
   /** Sends every message to the members that should hold it. */
@@ -112,7 +110,6 @@ export function createNodeSet(dependencies: NodeSetDependencies): NodeSet {
   const mover = createMover(database, directory);
   const states: NodeState[] = [];
   const nodes: LocalNode[] = [];
-  const stores: MessageStore[] = [];
   const moveMessages = () => activity.run(() => mover.toOwners());
 
   async function add(state: NodeState): Promise<LocalNode> {
@@ -120,7 +117,6 @@ export function createNodeSet(dependencies: NodeSetDependencies): NodeSet {
     const keys = await keysOf(crypto, state);
     const key = keys.ed25519PublicKeyHex;
     const store = createMessageStore(database, index);
-    stores[index] = store;
     const server = createServiceNode({ ...dependencies, peers, store }, keys);
     let isRunning = false;
     const update = (change: Partial<NodeState>) => {
@@ -185,7 +181,6 @@ export function createNodeSet(dependencies: NodeSetDependencies): NodeSet {
     add,
     moveMessages,
     states: () => [...states],
-    storeOf: (index) => stores[index] as MessageStore,
     async close() {
       await Promise.all(nodes.map((node) => node.stop()));
     }

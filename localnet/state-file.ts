@@ -1,6 +1,6 @@
 // The keys and addresses of a network, kept in its data folder so that a restart is the same network.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { LocalnetError, systemErrorCode } from './errors.ts';
 
 export interface NodeState {
@@ -21,10 +21,19 @@ export interface NetworkState {
   readonly fileServerSeedHex: string;
   /** Account seed of Echo, 16 bytes in hex. */
   readonly echoSeedHex: string;
+  /** How many of the nodes ran last: swarms are another when more or fewer do. */
+  readonly running: number;
   readonly nodes: readonly NodeState[];
 }
 
 const FILE = 'network.json';
+
+/** As `recursive`, which does not come back where the parent exists and refuses children (/proc). */
+function makeDirectory(path: string): void {
+  if (existsSync(path)) return;
+  if (dirname(path) !== path) makeDirectory(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
+}
 
 /**
  * Makes the folder and shows that it can be written.
@@ -32,8 +41,10 @@ const FILE = 'network.json';
  */
 export function prepareDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(join(directory, '.writable'), '');
+    makeDirectory(directory);
+    const probe = join(directory, '.writable');
+    writeFileSync(probe, '');
+    rmSync(probe);
   } catch (cause) {
     const reason = systemErrorCode(cause) ?? 'unknown';
     throw new LocalnetError('data-directory-unwritable', { cause, details: { path: directory, reason } });

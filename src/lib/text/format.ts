@@ -29,7 +29,9 @@ const DAY_MS = 86_400_000;
 export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): Formats {
   const make = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone });
-  const clock = { hour: '2-digit', minute: '2-digit', hourCycle } as const;
+  // Two digits only where the day has 24 hours: 09:31, but 9:31 AM.
+  const hour = hourCycle === 'h11' || hourCycle === 'h12' ? 'numeric' : '2-digit';
+  const clock = { hour, minute: '2-digit', hourCycle } as const;
   const time = make(clock);
   const weekday = make({ weekday: 'short' });
   const date = make({ day: 'numeric', month: 'short' });

@@ -134,13 +134,14 @@ function createFakeFloors(
 }
 
 /** Web Locks of one browser. */
-export function createFakeLocks(): Locks & { holder(name: string): boolean } {
+export function createFakeLocks(): Locks & { readonly steals: () => number } {
   interface Waiter {
     readonly grant: () => void;
     readonly reject: (reason: unknown) => void;
   }
   const held = new Map<string, { steal: () => void }>();
   const queues = new Map<string, Waiter[]>();
+  let steals = 0;
   const abortError = () => new DOMException('aborted', 'AbortError');
 
   function next(name: string): void {
@@ -149,7 +150,7 @@ export function createFakeLocks(): Locks & { holder(name: string): boolean } {
   }
 
   return {
-    holder: (name) => held.has(name),
+    steals: () => steals,
     request(name, { signal, steal }, callback) {
       return new Promise<void>((resolve, reject) => {
         if (signal?.aborted) return reject(abortError());
@@ -175,6 +176,7 @@ export function createFakeLocks(): Locks & { holder(name: string): boolean } {
           reject(abortError());
         };
         if (steal) {
+          steals += 1;
           held.get(name)?.steal();
           grant();
         } else if (held.has(name)) {

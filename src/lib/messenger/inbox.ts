@@ -1,5 +1,6 @@
 // Receiving, in the five steps of style.md §2.7: drop what is known, open with no transaction, decide, write all of it
 // with the cursor in one transaction, and only then let others know.
+import type { Clock } from '../clock.ts';
 import type { CryptoBackend, Identity } from '../crypto/index.ts';
 import type { Log } from '../log.ts';
 import {
@@ -35,13 +36,17 @@ export interface Inbox {
 /** Items per transaction: short enough for others to get in between, long enough to be quick. */
 const ITEMS_PER_COMMIT = 250;
 
-/** Items opened at a time, so that the worker answers commands in between. */
-const ITEMS_PER_SLICE = 16;
+/**
+ * Items opened at a time: enough to keep WebCrypto's threads busy, few enough that without them commands are answered in
+ * between (about 40 ms).
+ */
+const ITEMS_PER_SLICE = 64;
 
 export function createInbox(deps: {
   store: ProfileStore;
   identity: Identity;
   crypto: CryptoBackend;
+  clock: Clock;
   /** Network time, milliseconds. */
   now: () => number;
   log: Log;
@@ -54,8 +59,23 @@ export function createInbox(deps: {
       signal?.throwIfAborted();
       const slice = items.slice(start, start + ITEMS_PER_SLICE);
       opened.push(...(await Promise.all(slice.map((item) => openOne(item)))));
+      // Where all is computed here, nothing else gets a turn by itself.
+      if (start + ITEMS_PER_SLICE < items.length) await deps.clock.sleep(0);
     }
     return opened;
+  }
+
+  /** Drops what is known and opens the rest. */
+  async function openPart(
+    items: readonly StoredItem[],
+    signal?: AbortSignal
+  ): Promise<{ opened: OpenedItem[]; seen: SeenLookup }> {
+    const seen = await findSeen(
+      store,
+      items.map((item) => item.hash)
+    );
+    const fresh = items.filter((item) => !seen.known.has(item.hash));
+    return { opened: await openAll(fresh, signal), seen };
   }
 
   /** A fault of ours in one message must not stop the others (§3.4). */
@@ -93,25 +113,34 @@ export function createInbox(deps: {
       const added: InboxResult['added'][number][] = [];
       const newReasons: string[] = [];
       if (lastHash === null && items.length === 0) return { added, newReasons };
-      for (let start = 0; start === 0 || start < items.length; start += ITEMS_PER_COMMIT) {
-        const part = items.slice(start, start + ITEMS_PER_COMMIT);
-        const isLast = start + ITEMS_PER_COMMIT >= items.length;
-        const reached = isLast ? (lastHash ?? part.at(-1)?.hash) : part.at(-1)?.hash;
-        const seen = await findSeen(
-          store,
-          part.map((item) => item.hash)
-        );
-        // Twice in one answer is as good as seen.
-        const fresh = [...new Map(part.map((item) => [item.hash, item])).values()].filter(
-          (item) => !seen.known.has(item.hash)
-        );
-        const opened = await openAll(fresh, signal);
+      // Twice in one answer is as good as seen.
+      const distinct = [...new Map(items.map((item) => [item.hash, item])).values()];
+      const parts = partsOf(distinct);
+      let next = openPart(parts[0] as StoredItem[], signal);
+      for (const [index, part] of parts.entries()) {
+        const { opened, seen } = await next;
+        const following = parts[index + 1];
+        // The next part is opened while the database takes in this one. A failure of it shows in its own turn.
+        if (following) {
+          next = openPart(following, signal);
+          next.catch(() => {});
+        }
+        const reached = following ? part.at(-1)?.hash : (lastHash ?? part.at(-1)?.hash);
         const cursor = reached === undefined ? null : { nodeEd25519Hex, namespace, lastHash: reached };
-        const result = await write(opened, seen, isLast ? skipped : 0, cursor);
+        const result = await write(opened, seen, following ? 0 : skipped, cursor);
         added.push(...result.added);
         newReasons.push(...result.newReasons);
       }
       return { added, newReasons };
     }
   };
+}
+
+/** Parts of one transaction each; one empty part for no items. */
+function partsOf(items: readonly StoredItem[]): StoredItem[][] {
+  const parts: StoredItem[][] = [];
+  for (let start = 0; start === 0 || start < items.length; start += ITEMS_PER_COMMIT) {
+    parts.push(items.slice(start, start + ITEMS_PER_COMMIT));
+  }
+  return parts;
 }

@@ -53,7 +53,7 @@ export async function runLeader(
   const { onion, swarm } = deps.createFloors();
   const isConnected = () => onion.state().phase === 'connected';
   const now = () => onion.networkTimeMs();
-  const inbox = createInbox({ store, identity, crypto, now, log });
+  const inbox = createInbox({ store, identity, crypto, clock, now, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
   const receive = createReceiver({
     store,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hexToBytes } from '../../../src/lib/bytes/index.ts';
-import { createNobleBackend, deriveIdentity, messageHash } from '../../../src/lib/crypto/index.ts';
+import { createCryptoBackend, deriveIdentity, messageHash } from '../../../src/lib/crypto/index.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { silentLog } from '../../../src/lib/log.ts';
 import { buildContent, sealContentFor } from '../../../src/lib/messenger/build-message.ts';
 import { createInbox } from '../../../src/lib/messenger/inbox.ts';
@@ -22,7 +23,7 @@ import {
   type StorageDevice
 } from '../../support/storage-device.ts';
 
-const crypto = createNobleBackend();
+const crypto = await createCryptoBackend();
 const own = deriveIdentity(new Uint8Array(16).fill(7));
 const other = deriveIdentity(new Uint8Array(16).fill(9));
 
@@ -52,7 +53,14 @@ async function setUp(answers: Answer[]) {
   const store = await createTestProfile(device);
   await raiseEpoch(store);
   const asked: { cursor: string | null; preferred: string | null }[] = [];
-  const inbox = createInbox({ store, identity: own, crypto, now: () => START_MS, log: silentLog });
+  const inbox = createInbox({
+    store,
+    identity: own,
+    crypto,
+    clock: systemClock,
+    now: () => START_MS,
+    log: silentLog
+  });
   const poll = createReceiver({
     store,
     identity: own,
@@ -163,6 +171,28 @@ describe('the write of a batch', () => {
     device.onCommit = undefined;
     await run();
     expect(await texts(store)).toEqual(['one', 'two']);
+  });
+
+  test('a backlog of many parts that breaks in the middle goes on from where it broke', async () => {
+    const items = await Promise.all(
+      Array.from({ length: 300 }, (_, index) => itemFrom(`n${index}`, START_MS + index))
+    );
+    const { device, store, asked, poll } = await setUp([
+      { node: 'aa', messages: items },
+      { node: 'aa', messages: items.slice(250) }
+    ]);
+    let commits = 0;
+    device.onCommit = (name, phase) => {
+      if (name === 'inbox' && phase === 'before' && ++commits === 2) throw new Error('crash');
+    };
+    await expect(poll()).rejects.toThrow('crash');
+    expect(await texts(store)).toHaveLength(250);
+    await poll();
+    expect(asked[1]?.cursor).toBe(items[249]?.hash);
+    expect((await loadConversations(store.db, store.keys.rows))[0]).toMatchObject({
+      unread: 300,
+      messageCount: 300
+    });
   });
 
   test('a crash after it leaves everything; the next poll adds nothing', async () => {

@@ -21,8 +21,8 @@ export interface OnionLocalnet {
   readonly network: Localnet;
   readonly gateway: Gateway;
   readonly crypto: CryptoBackend;
-  /** A further gateway to the same network. */
-  addGateway(): Promise<Gateway>;
+  /** A further gateway to the same network; closed by the test or at the end. */
+  addGateway(options?: { port?: number }): Promise<Gateway>;
   connect(options?: ConnectOptions): Connected;
   close(): Promise<void>;
 }
@@ -48,11 +48,12 @@ export async function createOnionLocalnet(options: LocalnetOptions = {}): Promis
   const gateways: Gateway[] = [];
   const clients: OnionClient[] = [];
 
-  async function addGateway(): Promise<Gateway> {
+  async function addGateway({ port = 0 }: { port?: number } = {}): Promise<Gateway> {
     // A new list is a new object, so the gateway is given the same one until the network changes.
     let list = network.nodeList();
     const gateway = await createGateway({
       network: network.descriptor,
+      port,
       nodeSource: {
         current() {
           const now = network.nodeList();

@@ -47,7 +47,8 @@ export interface Penalty {
   readonly test: boolean;
 }
 
-const NO_PENALTY: Penalty = { pathFailure: false, strikes: [], remove: null, test: false };
+/** Nobody pays. */
+export const NO_PENALTY: Penalty = { pathFailure: false, strikes: [], remove: null, test: false };
 
 /**
  * @param hops Ed25519 keys of the path, guard node first
@@ -63,16 +64,22 @@ export function penaltyFor(error: unknown, hops: readonly string[], destinationH
     case 'guard-unreachable':
     case 'guard-not-ready':
       return { ...NO_PENALTY, pathFailure: true, strikes: [guard] };
-    case 'hop-failed':
+    case 'hop-failed': {
       // No hop comes before the guard node that could complain about it.
       if (namedHop === null || namedHop === guard) return unknownCulprit;
-      return { ...NO_PENALTY, pathFailure: true, remove: namedHop };
+      // Either the named hop is gone or the one before it lies; a guard node is not given up on such a word.
+      const reporter = hops[hops.indexOf(namedHop) - 1] as string;
+      const strikes = reporter === guard ? [] : [reporter];
+      return { ...NO_PENALTY, pathFailure: true, strikes, remove: namedHop };
+    }
     case 'hop-not-ready':
       if (named !== undefined && destination.includes(named as string)) {
         return { ...NO_PENALTY, strikes: destination };
       }
       return namedHop === null ? unknownCulprit : { ...NO_PENALTY, pathFailure: true, strikes: [namedHop] };
     case 'destination-unreachable':
+      // The last hop says so; whether it can be believed shows when the path is tried with another destination.
+      return { ...NO_PENALTY, strikes: destination, test: true };
     case 'destination-garbage':
       return { ...NO_PENALTY, strikes: destination };
     case 'path-timeout':

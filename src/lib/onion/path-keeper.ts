@@ -4,15 +4,17 @@ import { errorCode } from '../errors.ts';
 import { unlessAborted } from './deadline.ts';
 import { isGatewayFault, OnionError } from './errors.ts';
 import { createPathBuilder, type PathBuilderDependencies } from './path-builder.ts';
-import { penaltyFor, type Penalty } from './path-fault.ts';
+import { NO_PENALTY, penaltyFor, type Penalty } from './path-fault.ts';
 import { createPathSet } from './path-set.ts';
+import { createPathTests, type PathTestDependencies } from './path-tests.ts';
 import { guardOf, keysOf, repairPath, type Path } from './paths.ts';
 import type { VerifiedNode } from './verified-node.ts';
 
 /** What a gateway says when it does not know a guard node, or will not connect to its address. */
 const GUARD_REFUSALS: readonly string[] = ['unknown-guard', 'address-refused'];
 
-export interface PathKeeperDependencies extends Omit<PathBuilderDependencies, 'set' | 'canGuard' | 'punish'> {
+export interface PathKeeperDependencies
+  extends Omit<PathBuilderDependencies, 'set' | 'canGuard' | 'tests'>, Omit<PathTestDependencies, 'punish'> {
   /** Whether the gateway itself answers. */
   readonly isGatewayAlive: (signal: AbortSignal) => Promise<boolean>;
   /** Whether the gateway in use lists the node. */
@@ -44,7 +46,7 @@ export interface PathKeeper {
   gatewayChanged(): void;
   /** New hops behind the same guard nodes, for every path. */
   renew(signal: AbortSignal): Promise<void>;
-  /** Renews the paths that are due. */
+  /** Renews the paths that are due, and tests again those that have failed. */
   rotate(signal: AbortSignal): Promise<void>;
   /** A node was struck out: paths do without it. */
   swapOut(edHex: string): void;
@@ -58,7 +60,8 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
   let building: { readonly promise: Promise<void>; readonly signal: AbortSignal } | null = null;
 
   const canGuard = (edHex: string) => dependencies.isListed(edHex) && !refusedGuards.has(edHex);
-  const builder = createPathBuilder({ ...dependencies, set, canGuard, punish });
+  const tests = createPathTests({ ...dependencies, punish });
+  const builder = createPathBuilder({ ...dependencies, set, canGuard, tests });
 
   /** Takes a node out of every path. Another hop is replaced; a guard node takes its paths with it. */
   function mend(edHex: string): void {
@@ -137,33 +140,60 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
   }
 
   /**
-   * Finds out whether a failure was the path's fault. A dead gateway, or a path that answers, clears everyone on it; in
-   * the second case the destination is left with a strike.
+   * Finds out whether a failure was the path's fault. A dead gateway clears everyone; a path that answers clears its
+   * hops and leaves the destination with a strike; one that does not clears the destination, and the test finds whom
+   * to strike in its place.
    */
   async function investigate(
     path: Path,
     penalty: Penalty,
-    destination: VerifiedNode | null,
+    destinationHex: string | null,
     signal: AbortSignal
-  ): Promise<void> {
-    const acquit = () => {
-      for (const edHex of penalty.strikes) pool.forgive(edHex);
-      set.clearFailures(path);
-    };
+  ) {
+    const hops = keysOf(path);
+    const acquit = (edHexes: readonly string[]) => edHexes.forEach((edHex) => pool.forgive(edHex));
+    const struckDestination = penalty.strikes.filter((edHex) => !hops.includes(edHex));
     try {
-      if (!(await dependencies.isGatewayAlive(signal))) return acquit();
-      await builder.testPath(path, signal);
-      acquit();
-      if (destination && pool.strike(destination.ed25519PublicKeyHex)) mend(destination.ed25519PublicKeyHex);
+      if (!(await dependencies.isGatewayAlive(signal))) {
+        acquit(penalty.strikes);
+        set.clearFailures(path);
+      } else if ((await tests.path(path, destinationHex, signal)) === 'passed') {
+        acquit(penalty.strikes.filter((edHex) => hops.includes(edHex)));
+        set.clearFailures(path);
+        if (destinationHex !== null && struckDestination.length === 0) {
+          punish({ ...NO_PENALTY, strikes: [destinationHex] });
+        }
+      } else {
+        acquit(penalty.strikes);
+        addFailure(path);
+      }
     } catch (error) {
       signal.throwIfAborted();
-      if (isGatewayFault(error)) acquit();
-      else addFailure(path);
+      if (!isGatewayFault(error)) throw error;
+      acquit(penalty.strikes);
     } finally {
       underTest.delete(path.id);
       ensureInBackground();
       onChange();
     }
+  }
+
+  /** Tests standing paths that have failed, so that one that works again is used again. */
+  async function recheck(signal: AbortSignal): Promise<void> {
+    const failing = set.paths().filter((path) => set.failuresOf(path) > 0 && !underTest.has(path.id));
+    await Promise.all(
+      failing.map((path) => {
+        underTest.add(path.id);
+        return investigate(path, NO_PENALTY, null, signal);
+      })
+    );
+  }
+
+  /** A path of its own for one request, when the standing ones contain the destination or do not work. */
+  function detour(destination: VerifiedNode | null, shunned: readonly Path[]): Path | null {
+    const path = builder.detour(destination, shunned);
+    if (path) set.addDetour(path);
+    return path;
   }
 
   async function renewOne(path: Path, signal: AbortSignal): Promise<void> {
@@ -177,23 +207,30 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     ensure,
     take(destination, tried) {
       set.dropDetours(clock.monotonic() - config.rotateAfterMs);
+      const failing = set.all().filter((path) => tried.has(path.id) || set.failuresOf(path) > 0);
       const standing = set.pick(destination, tried, random);
-      if (standing) return standing;
-      const detour = builder.detour(destination, tried);
-      if (!detour) throw new OnionError('no-path', { retry: 'later' });
-      set.addDetour(detour);
-      return detour;
+      if (standing && !failing.includes(standing)) return standing;
+      // Around the paths that do not work, or contain the destination.
+      const around = detour(destination, failing) ?? standing;
+      if (around) return around;
+      if (pool.usable().length > config.pathsWanted + 2) throw new OnionError('no-path', { retry: 'later' });
+      pool.forgiveAll();
+      const last = detour(destination, failing);
+      if (!last) throw new OnionError('no-path', { retry: 'later' });
+      return last;
     },
     succeeded: set.clearFailures,
     failed(path, error, destination) {
-      const penalty = penaltyFor(error, keysOf(path), destination?.ed25519PublicKeyHex ?? null);
+      const destinationHex = destination?.ed25519PublicKeyHex ?? null;
+      const penalty = penaltyFor(error, keysOf(path), destinationHex);
       // First the path, so that a repair takes its failures along.
       if (penalty.pathFailure) addFailure(path);
       punish(penalty);
       ensureInBackground();
+      if (penalty.remove !== null) dependencies.background(recheck);
       if (!penalty.test || underTest.has(path.id)) return;
       underTest.add(path.id);
-      dependencies.background((signal) => investigate(path, penalty, destination, signal));
+      dependencies.background((signal) => investigate(path, penalty, destinationHex, signal));
     },
     refused(path, gatewayCode) {
       if (!GUARD_REFUSALS.includes(gatewayCode)) return;
@@ -210,6 +247,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     async rotate(signal) {
       const isDue = (path: Path) => clock.monotonic() - path.builtAtMs >= config.rotateAfterMs;
       for (const path of set.paths().filter(isDue)) await renewOne(path, signal);
+      await recheck(signal);
     },
     swapOut(edHex) {
       mend(edHex);

@@ -18,6 +18,7 @@ export interface PathSet {
   replace(path: Path, next: Path, keepFailures: boolean): void;
   has(path: Path): boolean;
   with(edHex: string): readonly Path[];
+  failuresOf(path: Path): number;
   /** Counts one failure. @returns the number so far, 0 for a path that no longer stands */
   fail(path: Path): number;
   clearFailures(path: Path): void;
@@ -63,6 +64,7 @@ export function createPathSet(): PathSet {
       prune();
     },
     has,
+    failuresOf,
     with: (edHex) => all().filter((path) => containsNode(path, edHex)),
     fail(path) {
       if (!has(path)) return 0;

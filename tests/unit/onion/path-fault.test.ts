@@ -25,7 +25,7 @@ const ACTIONS: Record<string, (node: string | null) => { code: OnionErrorCode; p
   }),
   destination_unreachable: () => ({
     code: 'destination-unreachable',
-    penalty: { pathFailure: false, strikes: [n3], remove: null, test: false }
+    penalty: { pathFailure: false, strikes: [n3], remove: null, test: true }
   }),
   snode_not_ready: (node) => ({
     code: 'hop-not-ready',
@@ -75,6 +75,11 @@ describe('who pays for a failure', () => {
       strikes: [n1, n2]
     });
     expect(penaltyFor(named('hop-not-ready', stranger), path, n3)).toMatchObject({ strikes: [n1, n2] });
+  });
+
+  it('strikes the hop that says another is gone, in case it lies, but not a guard node', () => {
+    expect(penaltyFor(named('hop-failed', n2), path, n3)).toMatchObject({ remove: n2, strikes: [n1] });
+    expect(penaltyFor(named('hop-failed', n1), path, n3)).toMatchObject({ remove: n1, strikes: [] });
   });
 
   it('does not remove the guard node on the word of a hop behind it', () => {

@@ -108,7 +108,7 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
         const { guards: chosen, fresh } = chooseGuards(usableGuards(), guards.known(), 1, failed, random);
         const guard: VerifiedNode | undefined = again ?? chosen[0];
         if (!guard) return 'failed';
-        const guardHex = guard.ed25519PublicKeyHex;
+        const guardHex: string = guard.ed25519PublicKeyHex;
         if (again === null && fresh.has(guardHex)) {
           if (isWaitingForGuard(failed)) return 'failed';
           if (!guards.mayTryFresh(dependencies.gateway())) return 'exhausted';
@@ -119,9 +119,9 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
           set.add(result);
           return 'added';
         }
-        const count = (tries.get(guardHex) ?? 0) + 1;
+        const count: number = (tries.get(guardHex) ?? 0) + 1;
         tries.set(guardHex, count);
-        const isDone = result === 'guard' || count >= TRIES_PER_GUARD || !pool.isUsable(guardHex);
+        const isDone: boolean = result === 'guard' || count >= TRIES_PER_GUARD || !pool.isUsable(guardHex);
         if (isDone) failed.add(guardHex);
         again = isDone ? null : guard;
       }

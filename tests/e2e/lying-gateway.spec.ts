@@ -54,7 +54,12 @@ test.describe('a gateway that lies', () => {
   test.afterEach(async () => ana.forget());
 
   const cases: [string, string, Lie, RegExp][] = [
-    ['says it belongs to another network', '**/gateway/v1/info', otherNetwork, /The relay belongs to another network/],
+    [
+      'says it belongs to another network',
+      '**/gateway/v1/info',
+      otherNetwork,
+      /The relay belongs to another network/
+    ],
     ['lists only nodes of its own', '**/gateway/v1/nodes', ownNodes, /could not be confirmed/],
     [
       'leaves out the nodes the network is known by',

@@ -33,6 +33,8 @@ const TTL_MS = 14 * 86_400_000;
 const PROFILE = { displayName: 'Echo' };
 /** An acceptance sorts before the reply that caused it (accounts-and-messages.md §4.1). */
 const ACCEPTANCE_LEAD_MS = 100;
+/** How far ahead of Echo's the clock of an honest device may be. */
+const MAX_CLOCK_DIFFERENCE_MS = 60_000;
 
 /** Sent times of one account are its messages' identities: each is given out once. */
 function createTimestamps(now: () => number) {
@@ -63,7 +65,9 @@ export function createEcho(dependencies: EchoDependencies): Echo {
   };
 
   const answer = async ({ senderAccountId: recipient, timestampMs, content }: ReceivedMessage) => {
-    const replyMs = timestamps.now();
+    const nowMs = timestamps.now();
+    // An answer sorts below its question, also where the asking clock is a little ahead.
+    const replyMs = Math.max(nowMs, Math.min(timestampMs + 1, nowMs + MAX_CLOCK_DIFFERENCE_MS));
     if (!memory.isContact(recipient)) {
       await send(recipient, replyMs - ACCEPTANCE_LEAD_MS, {
         messageRequestResponse: { isApproved: true, profile: PROFILE }

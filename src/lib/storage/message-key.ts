@@ -49,6 +49,11 @@ export function sortOfKey(messageId: string): number {
   return timestampMs * SLOTS + Number.parseInt(messageId.slice(TIME_END, SLOT_END), 16);
 }
 
+/** The sent time within a position, milliseconds. */
+export function timeOfSort(sort: number): number {
+  return Math.floor(sort / SLOTS);
+}
+
 /** Whether a message is our own. */
 export function isOwnKey(messageId: string): boolean {
   return messageId.endsWith(OWN_AUTHOR_TAG);

@@ -3,11 +3,17 @@ import { Dexie } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { conversationChange, loadStoredConversation, withMessage } from './conversation-changes.ts';
 import { storageError } from './errors.ts';
-import { messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
+import { messageKey, OWN_AUTHOR_TAG, sortOfKey, timeOfSort } from './message-key.ts';
 import { seenChange, type SeenEntry } from './seen.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import { loadStoredMessage, messageUpdate } from './message-changes.ts';
-import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
+import {
+  COPY_LANE,
+  type ConversationContent,
+  type MessageContent,
+  type OutboxContent,
+  type OutboxRow
+} from './rows.ts';
 import {
   commitBuilt,
   mergeChanges,
@@ -24,12 +30,16 @@ export interface OutboxEntry {
   readonly content: OutboxContent;
 }
 
+/** How far ahead of ours the clock of an honest device may be: what nodes tolerate of a signature (network.md §5.3). */
+const MAX_CLOCK_DIFFERENCE_MS = 60_000;
+
 /** Most entries held in memory at once; the rest follow when these are gone. */
 const MAX_HEADS = 200;
 
 /**
  * Stores a message as queued, its outbox entry, the conversation's new order and the used sent time.
- * The sent time is `nowMs`, or one more than the largest this account ever used here, whichever is later.
+ * The sent time is `nowMs`, or one more than the largest this account ever used here, or one more than that of the
+ * conversation's last message if that is at most a minute ahead, whichever is latest.
  * @throws StorageError `not-found` (the conversation)
  */
 export function enqueueMessage(
@@ -42,7 +52,11 @@ export function enqueueMessage(
       loadStoredConversation(store, conversationId),
       loadMeta(store, 'send-clock')
     ]);
-    const timestampMs = Math.max(Math.floor(nowMs), (sendClock?.content.lastTimestampMs ?? 0) + 1);
+    const timestampMs = Math.max(
+      Math.floor(nowMs),
+      (sendClock?.content.lastTimestampMs ?? 0) + 1,
+      timeAfterLast(conversation.content, nowMs)
+    );
     const messageId = messageKey(conversationId, timestampMs, OWN_AUTHOR_TAG);
     const sort = sortOfKey(messageId);
     const message: MessageContent = {
@@ -90,6 +104,15 @@ export function enqueueMessage(
       result: { messageId, timestampMs }
     };
   });
+}
+
+/**
+ * A time that puts an answer below what it answers, though the clocks of two devices differ. A message from far ahead
+ * does not count: its sender could drag our times with it.
+ */
+function timeAfterLast({ lastMessage }: ConversationContent, nowMs: number): number {
+  const afterMs = lastMessage === null ? 0 : timeOfSort(lastMessage.sort) + 1;
+  return afterMs - nowMs <= MAX_CLOCK_DIFFERENCE_MS ? afterMs : 0;
 }
 
 /** The first entry of every lane, in order of sent time; at most 200. */

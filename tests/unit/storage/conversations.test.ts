@@ -180,6 +180,29 @@ describe('unread', () => {
   });
 });
 
+describe('an answer', () => {
+  const answer = async (nowMs: number) => {
+    const { id } = await only();
+    return enqueueMessage(store, { conversationId: id, ownId: OWN_ID, text: 'answer', nowMs });
+  };
+
+  test('stands below what it answers, though that came from a clock a little ahead', async () => {
+    await receive(OTHER_ID, [['question', 2_000]]);
+    expect((await answer(START_MS)).timestampMs).toBe(START_MS + 2_001);
+    expect(await texts({ limit: 10 })).toEqual(['question', 'answer']);
+  });
+
+  test('is not dragged along by a message from far ahead', async () => {
+    await receive(OTHER_ID, [['from next week', 7 * 86_400_000]]);
+    expect((await answer(START_MS)).timestampMs).toBe(START_MS);
+  });
+
+  test('takes the present time when what it answers is older', async () => {
+    await receive(OTHER_ID, [['question', -5_000]]);
+    expect((await answer(START_MS)).timestampMs).toBe(START_MS);
+  });
+});
+
 describe('messages', () => {
   test('come in pages, oldest first, without gaps or repeats', async () => {
     await receive(

@@ -19,13 +19,19 @@ export interface TimeSample {
   readonly nodeTimeMs: number;
   /** Device time when the node said so, as well as one can tell. */
   readonly deviceTimeMs: number;
+  /** How far off that may be: half of the round trip. */
+  readonly uncertaintyMs: number;
 }
 
 export interface NetworkClock {
   nowMs(): number;
   /** Device time minus network time; null before anything is known. */
   offsetMs(): number | null;
-  /** Takes the median of at least two plausible samples, of different nodes. @returns whether it could */
+  /**
+   * Takes the median of at least two plausible samples, of different nodes; nothing where two of them cannot tell the
+   * device clock from theirs.
+   * @returns whether it could
+   */
   measured(samples: readonly TimeSample[]): boolean;
   /** A node's `t`, just received. */
   observe(nodeTimeMs: number): void;
@@ -48,11 +54,11 @@ export function createNetworkClock(clock: Clock): NetworkClock {
     nowMs: () => Math.round(clock.now() - (offset() ?? 0)),
     offsetMs: offset,
     measured(samples) {
-      const offsets = samples
-        .filter(({ nodeTimeMs }) => isPlausible(nodeTimeMs))
-        .map(({ nodeTimeMs, deviceTimeMs }) => deviceTimeMs - nodeTimeMs);
-      if (offsets.length < AGREEING_NODES) return false;
-      measuredOffset = median(offsets);
+      const plausible = samples.filter(({ nodeTimeMs }) => isPlausible(nodeTimeMs));
+      if (plausible.length < AGREEING_NODES) return false;
+      // A slow answer would move a right clock by what it cannot measure, and reorder messages of two devices.
+      const agreeing = plausible.filter((sample) => Math.abs(offsetOf(sample)) <= sample.uncertaintyMs);
+      measuredOffset = agreeing.length >= AGREEING_NODES ? 0 : median(plausible.map(offsetOf));
       measuredAt = clock.monotonic();
       baseline = drift();
       observed = [];
@@ -70,6 +76,10 @@ export function createNetworkClock(clock: Clock): NetworkClock {
       return recent.length === DOUBTING_SAMPLES && Math.abs(median(recent) - measuredOffset) > DOUBT_MS;
     }
   };
+}
+
+function offsetOf({ deviceTimeMs, nodeTimeMs }: TimeSample): number {
+  return deviceTimeMs - nodeTimeMs;
 }
 
 function isPlausible(nodeTimeMs: number): boolean {

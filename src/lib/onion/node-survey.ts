@@ -82,8 +82,9 @@ function startMeasuring(clock: Clock): (info: JsonValue) => TimeSample | null {
   const startedAt = clock.monotonic();
   return (info) => {
     try {
-      const roundTripMs = clock.monotonic() - startedAt;
-      return { nodeTimeMs: decodeInfoResult(info).timestampMs, deviceTimeMs: sentAtMs + roundTripMs / 2 };
+      const uncertaintyMs = (clock.monotonic() - startedAt) / 2;
+      const { timestampMs } = decodeInfoResult(info);
+      return { nodeTimeMs: timestampMs, deviceTimeMs: sentAtMs + uncertaintyMs, uncertaintyMs };
     } catch {
       return null;
     }

@@ -3,8 +3,8 @@ import { createNetworkClock } from '../../../src/lib/onion/network-clock.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 
 /** Samples of nodes whose clocks are ahead of the device by these milliseconds. */
-function samples(now: number, aheads: number[]) {
-  return aheads.map((ahead) => ({ nodeTimeMs: now + ahead, deviceTimeMs: now }));
+function samples(now: number, aheads: number[], uncertaintyMs = 50) {
+  return aheads.map((ahead) => ({ nodeTimeMs: now + ahead, deviceTimeMs: now, uncertaintyMs }));
 }
 
 describe('the network clock', () => {
@@ -33,12 +33,22 @@ describe('the network clock', () => {
     expect(network.offsetMs()).toBe(-5_000);
   });
 
+  it('leaves a device clock alone that slow answers cannot tell from theirs', () => {
+    const clock = createFakeClock();
+    const network = createNetworkClock(clock);
+    expect(network.measured(samples(clock.now(), [900, -700, 86_400_000], 1_000))).toBe(true);
+    expect(network.offsetMs()).toBe(0);
+    expect(network.measured(samples(clock.now(), [900, 1_100, 1_200], 1_000))).toBe(true);
+    expect(network.offsetMs()).toBe(-1_100);
+  });
+
   it('leaves out times no node can mean', () => {
     const clock = createFakeClock();
     const network = createNetworkClock(clock);
     const absurd = [0, 1_500_000_000_000, 9e15, Number.NaN].map((nodeTimeMs) => ({
       nodeTimeMs,
-      deviceTimeMs: clock.now()
+      deviceTimeMs: clock.now(),
+      uncertaintyMs: 50
     }));
     expect(network.measured([...absurd, ...samples(clock.now(), [1_000])])).toBe(false);
     network.observe(0);

@@ -11,10 +11,13 @@ export function hasAccountMark(storage: () => Storage): boolean {
   }
 }
 
-/** Keeps the mark true to what the engine found. @param storage may throw where storage is switched off */
+/**
+ * Keeps the mark true to what the engine found. A page that was loaded without an account stays as it is when one is
+ * made: its welcome screen stands until the app takes over.
+ * @param storage may throw where storage is switched off
+ */
 export function markAccount(present: boolean, storage: () => Storage, root: HTMLElement): void {
-  if (present) root.dataset['hasAccount'] = '';
-  else delete root.dataset['hasAccount'];
+  if (!present) delete root.dataset['hasAccount'];
   try {
     if (present) storage().setItem(ACCOUNT_MARK_KEY, '1');
     else storage().removeItem(ACCOUNT_MARK_KEY);

@@ -18,6 +18,8 @@ describe('the mark of an account', () => {
     expect(hasAccountMark(storage)).toBe(false);
     markAccount(true, storage, root);
     expect(hasAccountMark(storage)).toBe(true);
+    root.dataset['hasAccount'] = '';
+    markAccount(true, storage, root);
     expect(root.dataset).toHaveProperty('hasAccount');
     markAccount(false, storage, root);
     expect(hasAccountMark(storage)).toBe(false);

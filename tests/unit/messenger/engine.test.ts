@@ -199,6 +199,32 @@ describe('sending', () => {
     expect(new Set(times).size).toBe(30);
   });
 
+  test('an answer stands after what it answers, though the other’s clock is some seconds ahead', async () => {
+    const network = createFakeNetwork(clock);
+    const ben = await person(network, 'Ben');
+    const question = await strangersMessage({
+      seed: 9,
+      to: ben.page.accountId,
+      text: 'question',
+      timestampMs: clock.now() + 9_000
+    });
+    network.deposit(ben.page.accountId, question.data);
+    await eventually('question', async () => (await ben.page.texts(question.sender)).length === 1);
+    await sendText(ben.tab, question.sender, 'answer');
+    expect(await ben.page.texts(question.sender)).toEqual(['question', 'answer']);
+    const tomorrow = await strangersMessage({
+      seed: 10,
+      to: ben.page.accountId,
+      text: 'from tomorrow',
+      timestampMs: clock.now() + 86_400_000
+    });
+    network.deposit(ben.page.accountId, tomorrow.data);
+    await eventually('tomorrow', async () => (await ben.page.texts(tomorrow.sender)).length === 1);
+    await sendText(ben.tab, tomorrow.sender, 'today');
+    const today = (await ben.page.messages(tomorrow.sender)).find((message) => message.text === 'today');
+    expect(today?.sentAtMs).toBeLessThan(clock.now() + 60_000);
+  });
+
   test('a message written offline waits, and leaves in order when the network returns', async () => {
     const network = createFakeNetwork(clock);
     const ana = await person(network, 'Ana');

@@ -107,12 +107,12 @@ export function createWorlds(crypto: CryptoBackend): {
           again: (over = {}) =>
             start(
               over.store ?? store,
-              over.transport ?? createFakeTransport(network, Object.fromEntries(transport.claims)),
+              over.transport ?? createFakeTransport(network, Object.fromEntries(transport.claims), clock),
               over.config ?? {}
             )
         };
       };
-      return start(createMemoryOnionStore(), createFakeTransport(network, claims), {});
+      return start(createMemoryOnionStore(), createFakeTransport(network, claims, clock), {});
     },
     async stopAll() {
       await Promise.all(clients.splice(0).map((client) => client.stop()));

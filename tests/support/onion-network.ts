@@ -1,6 +1,7 @@
 // A network of service nodes in memory, with real keys and real layers, behind a gateway that records what it is given.
 // For tests of the onion and swarm floors that must decide what each node answers.
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import {
   bytesToBase64,
   bytesToHex,
@@ -16,6 +17,7 @@ import {
   type CryptoBackend
 } from '../../src/lib/crypto/index.ts';
 import type { NetworkDescriptor } from '../../src/lib/networks.ts';
+import { withDeadline } from '../../src/lib/onion/deadline.ts';
 import { OnionError } from '../../src/lib/onion/errors.ts';
 import type { GatewayTransport } from '../../src/lib/onion/transport.ts';
 import { shuffled, type RandomBytes } from '../../src/lib/random.ts';
@@ -259,7 +261,8 @@ export interface GatewayClaim {
 /** A transport to a fake network; one claim for each gateway, the page's own first. */
 export function createFakeTransport(
   network: FakeNetwork,
-  claims: Readonly<Record<string, GatewayClaim>>
+  claims: Readonly<Record<string, GatewayClaim>>,
+  clock: Clock = systemClock
 ): FakeGateway {
   const gateways = Object.keys(claims);
   const claimsByOrigin = new Map(Object.entries(claims));
@@ -278,10 +281,11 @@ export function createFakeTransport(
     select(origin) {
       if (gateways.includes(origin)) current = origin;
     },
-    async postOnion(guardHex, body, { signal }) {
+    async postOnion(guardHex, body, options) {
       claim();
       transport.posted.push({ gateway: current, guardHex, body });
-      return network.onion(guardHex, body, signal);
+      const onDeadline = () => new OnionError('path-timeout', { retry: 'other-path' });
+      return withDeadline(clock, options, onDeadline, (signal) => network.onion(guardHex, body, signal));
     },
     async fetchNodes() {
       transport.fetched.push({ gateway: current, what: 'nodes' });

@@ -17,15 +17,10 @@ import { createMaintenance } from './maintenance.ts';
 import { createNetworkClock } from './network-clock.ts';
 import { createNodeKeys, createNodePool } from './node-pool.ts';
 import { askForTime } from './node-survey.ts';
+import type { PacketEvent } from './packet-trace.ts';
 import { createPathKeeper } from './path-keeper.ts';
 import { createPathSender, type NodeReply, type ServerAddress, type V3Request } from './path-sender.ts';
-import {
-  createRequester,
-  type NodeAddress,
-  type PacketEvent,
-  type PathSnapshot,
-  type RequestOptions
-} from './requester.ts';
+import { createRequester, type NodeAddress, type PathSnapshot, type RequestOptions } from './requester.ts';
 import { createSaver } from './saver.ts';
 import { readSnapshot, type OnionSnapshot, type OnionStore } from './snapshot.ts';
 import type { GatewayTransport } from './transport.ts';

@@ -80,15 +80,22 @@ export function createPathTests(dependencies: PathTestDependencies): PathTests {
       if (!destination) return 'passed';
       const error = await failureOf(path.hops, destination, config.pathTestTimeoutMs, signal);
       if (error === null) return 'passed';
-      const guard = guardOf(path);
-      const guardHex = guard.ed25519PublicKeyHex;
+      const guardHex = guardOf(path).ed25519PublicKeyHex;
       const penalty = penaltyFor(error, keysOf(path), destination.ed25519PublicKeyHex);
-      if (penalty.test) {
-        const alone = target(path, destination.ed25519PublicKeyHex) ?? destination;
-        if ((await failureOf([guard], alone, config.guardTestTimeoutMs, signal)) !== null) {
-          punish({ ...NO_PENALTY, strikes: [guardHex] });
-          return 'guard';
-        }
+      const other = target(path, destination.ed25519PublicKeyHex) ?? destination;
+      if (errorCode(error) === 'destination-unreachable') {
+        // Either the destination is gone or the last hop lies: another destination tells.
+        const again = await failureOf(path.hops, other, config.pathTestTimeoutMs, signal);
+        const culprit = again === null ? destination : (path.hops.at(-1) as VerifiedNode);
+        punish({ ...NO_PENALTY, strikes: [culprit.ed25519PublicKeyHex] });
+        return again === null ? 'passed' : 'hops';
+      }
+      if (
+        penalty.test &&
+        (await failureOf([guardOf(path)], other, config.guardTestTimeoutMs, signal)) !== null
+      ) {
+        punish({ ...NO_PENALTY, strikes: [guardHex] });
+        return 'guard';
       }
       punish(penalty);
       return penalty.strikes.includes(guardHex) ? 'guard' : 'hops';

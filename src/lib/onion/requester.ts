@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import { createEmitter } from './emitter.ts';
 import { isGatewayFault, OnionError } from './errors.ts';
 import { isDestinationFault } from './path-fault.ts';
+import { createPacketTrace, type PacketEvent } from './packet-trace.ts';
 import type { PathKeeper } from './path-keeper.ts';
 import type { NodeReply, PathSender, SendOptions, ServerAddress, V3Request } from './path-sender.ts';
 import type { Path } from './paths.ts';
@@ -28,13 +29,6 @@ export interface PathSnapshot {
   /** Guard node first. */
   readonly hops: readonly { readonly ed25519PublicKeyHex: string; readonly ip: string }[];
   readonly destination: { readonly kind: 'node' | 'server'; readonly address: string };
-}
-
-export interface PacketEvent {
-  readonly pathId: string;
-  /** 0: here to gateway, 1: gateway to guard node, … 4: last hop to destination. */
-  readonly gap: 0 | 1 | 2 | 3 | 4;
-  readonly phase: 'sent' | 'answered';
 }
 
 /** What of a node is needed to send to it. */
@@ -90,6 +84,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   const onListenerError = (error: unknown) => log.error('listener-failed', { code: errorCode(error) });
   const packets = createEmitter<PacketEvent>(onListenerError);
   const pathsUsed = createEmitter<PathSnapshot>(onListenerError);
+  const trace = createPacketTrace(clock, packets.emit);
   let lastPath: PathSnapshot | null = null;
 
   function announce(path: Path, destination: PathSnapshot['destination']): void {
@@ -140,25 +135,32 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     signal: AbortSignal,
     send: (path: Path, sending: SendOptions) => Promise<T>
   ): Promise<T> {
+    let packetOver: (isAnswered: boolean) => void = () => {};
+    const gateway = dependencies.gateway();
     try {
       const answer = await send(path, {
         timeoutMs,
         signal,
         onSent: () => {
           // While the layers were wrapped another gateway, not yet checked, may have come into use.
-          if (connection.state().phase !== 'connected')
+          if (connection.state().phase !== 'connected' || gateway !== dependencies.gateway()) {
             throw new OnionError('reconnecting', { retry: 'later' });
+          }
           announce(path, destination.shown);
-          packets.emit({ pathId: path.id, gap: 0, phase: 'sent' });
+          packetOver = trace.sent(path.id);
         },
-        onAnswered: () => packets.emit({ pathId: path.id, gap: 0, phase: 'answered' })
+        onAnswered: () => packetOver(true)
       });
       keeper.succeeded(path);
       return answer;
     } catch (error) {
-      // An abort says nothing about the path, and neither does a gateway that is gone.
-      if (error instanceof OnionError) blame(error, path, destination.node);
+      // An abort says nothing about the path, and neither does a gateway that is no longer used.
+      if (error instanceof OnionError && gateway === dependencies.gateway()) {
+        blame(error, path, destination.node);
+      }
       throw error;
+    } finally {
+      packetOver(false);
     }
   }
 

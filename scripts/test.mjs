@@ -1,5 +1,4 @@
 // npm test, npm run test:full, npm run test:soak: the whole chain, ending with one counting line over all of it.
-import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium, ensureInstalled } from './lib/install.mjs';
@@ -16,6 +15,8 @@ import {
 const USAGE = `npm test -- [options]
   --full          every story in all sizes, two clean builds, other browsers (at most 40 minutes)
   --soak          chaos and long fuzzing (at most 45 minutes)
+  --minutes <n>   how long the soak runs; default 20
+  --seed <n>      what the soak draws from; it prints its own
   --only <stages> a comma separated choice of stages`;
 
 const TSC = binary('typescript', 'bin/tsc');
@@ -85,9 +86,9 @@ const FULL = [
   ]
 ];
 
-function soakStages() {
-  if (!existsSync(join(ROOT, 'tests/soak/run.ts'))) throw new PlainError('tests/soak/run.ts is missing.');
-  return [[{ name: 'soak', commands: [['tests/soak/run.ts']], count: countLastLine }]];
+function soakStages({ minutes, seed }) {
+  const args = [...(minutes ? ['--minutes', minutes] : []), ...(seed ? ['--seed', seed] : [])];
+  return [[{ name: 'soak', commands: [[join(ROOT, 'tests/soak/run.ts'), ...args]], count: countLastLine }]];
 }
 
 await runMain(async () => {
@@ -98,6 +99,8 @@ await runMain(async () => {
         full: { type: 'boolean', default: false },
         soak: { type: 'boolean', default: false },
         only: { type: 'string', default: '' },
+        minutes: { type: 'string', default: '' },
+        seed: { type: 'string', default: '' },
         help: { type: 'boolean', default: false }
       }
     }));
@@ -108,7 +111,7 @@ await runMain(async () => {
 
   await ensureInstalled();
   findNode();
-  const all = values.soak ? soakStages() : values.full ? [...CHAIN, ...FULL] : CHAIN;
+  const all = values.soak ? soakStages(values) : values.full ? [...CHAIN, ...FULL] : CHAIN;
   const stages = selectStages(all, values.only.split(',').filter(Boolean));
   const environment = {
     ...process.env,

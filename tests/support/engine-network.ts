@@ -21,29 +21,39 @@ export interface Person {
 export interface TestNetwork {
   readonly net: Localnet;
   readonly gateway: Gateway;
+  /** Ends the gateway without a word. */
+  stopGateway(): Promise<void>;
+  /** Starts it again at the same address. */
+  startGateway(): Promise<void>;
   /** A new browser on a device with this clock; nothing in it yet. */
   browser(clock?: Clock): Promise<TestBrowser>;
   /** A browser with a tab in which an account was created. */
   person(displayName: string, clock?: Clock): Promise<Person>;
   /** A browser in which an account was restored. */
-  restored(words: readonly string[]): Promise<Person>;
+  restored(words: readonly string[], clock?: Clock): Promise<Person>;
   close(): Promise<void>;
 }
 
 export async function createTestNetwork(options: LocalnetOptions = {}): Promise<TestNetwork> {
   const net = await localnet.create({ echo: false, ...options });
-  const gateway = await createGateway({
-    network: net.descriptor,
-    nodeSource: { current: () => net.nodeList() },
-    signList: (body) => net.signList(body),
-    port: 0
-  });
-  await gateway.listen();
+  const listen = async (port: number) => {
+    const made = await createGateway({
+      network: net.descriptor,
+      nodeSource: { current: () => net.nodeList() },
+      signList: (body) => net.signList(body),
+      clock: options.clock,
+      port
+    });
+    await made.listen();
+    return made;
+  };
+  let gateway = await listen(0);
+  const { origin } = gateway;
   const crypto = await createCryptoBackend();
   const tabs: TestTab[] = [];
 
   function createFloors(clock: Clock, network: NetworkDescriptor, store: ProfileStore) {
-    const transport = createGatewayTransport({ fetch: globalThis.fetch, gateways: [gateway.origin], clock });
+    const transport = createGatewayTransport({ fetch: globalThis.fetch, gateways: [origin], clock });
     const onion = createOnionClient({
       crypto,
       transport,
@@ -75,15 +85,21 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
 
   return {
     net,
-    gateway,
+    get gateway() {
+      return gateway;
+    },
+    stopGateway: () => gateway.close(),
+    async startGateway() {
+      gateway = await listen(Number(new URL(origin).port));
+    },
     browser,
     async person(displayName, clock) {
       const made = await browser(clock);
       const tab = made.openTab();
       return { browser: made, tab, page: openPage(made, await tab.engine.create(displayName)) };
     },
-    async restored(words) {
-      const made = await browser();
+    async restored(words, clock) {
+      const made = await browser(clock);
       const tab = made.openTab();
       return { browser: made, tab, page: openPage(made, await tab.engine.restore(words.join(' '))) };
     },

@@ -1,0 +1,202 @@
+// Every parser of bytes from strangers, with real input that it accepts. A new parser is added here.
+import { parseAccountId } from '../../src/lib/account-id.ts';
+import {
+  base64ToBytes,
+  bytesToBase64,
+  bytesToUtf8,
+  hexToBytes,
+  utf8ToBytes
+} from '../../src/lib/bytes/index.ts';
+import {
+  checkRecoveryWords,
+  createCryptoBackend,
+  decodeRecoveryPassword,
+  deriveIdentity,
+  encodeRecoveryPassword,
+  encryptLayer,
+  openMessage,
+  sealMessage,
+  stripPadding,
+  type HopKey
+} from '../../src/lib/crypto/index.ts';
+import { AppError } from '../../src/lib/errors.ts';
+import { MAINNET } from '../../src/lib/networks.ts';
+import { readDescriptor, parseNetworkFile } from '../../src/lib/messenger/network-descriptor.ts';
+import { openItem } from '../../src/lib/messenger/open-item.ts';
+import { openNodeResponse, openServerResponse } from '../../src/lib/onion/open-response.ts';
+import { readSnapshot, type OnionSnapshot } from '../../src/lib/onion/snapshot.ts';
+import { decodeReleaseManifest } from '../../src/lib/release.ts';
+import { readAccountField } from '../../src/lib/state/account-field.ts';
+import { accountIdFromQr, readInviteHash, readInviteLink } from '../../src/lib/state/invite.ts';
+import { unwrapEnvelope, wrapEnvelope } from '../../src/lib/wire/index.ts';
+import { createReplyParser } from '../../gateway/reply-parser.ts';
+import { loadVectors } from '../support/vectors.ts';
+import { DECODERS } from '../support/wire-decoders.ts';
+
+export interface FuzzTarget {
+  readonly name: string;
+  /** Real input; each of it gives a value. */
+  readonly seeds: readonly Uint8Array[];
+  /** Gives a value or throws an AppError; anything else is a fault. */
+  readonly parse: (bytes: Uint8Array) => unknown;
+  /** Changes plain input into what the parser is given, so that damage reaches what lies behind a seal. */
+  readonly seal?: (bytes: Uint8Array) => Promise<Uint8Array>;
+}
+
+const text = (parse: (text: string) => unknown) => (bytes: Uint8Array) => parse(bytesToUtf8(bytes));
+const json = (value: unknown) => utf8ToBytes(JSON.stringify(value));
+
+function textTargets(accountId: string, words: readonly string[]): FuzzTarget[] {
+  const link = `https://example.org/#/c/${accountId}`;
+  const texts = (...list: string[]) => list.map((item) => utf8ToBytes(item));
+  const seedHex = '00112233445566778899aabbccddeeff';
+  const descriptor = {
+    id: 'ab'.repeat(32),
+    kind: 'local',
+    seeds: [{ url: 'http://127.0.0.1:4433/json_rpc' }],
+    anchors: [],
+    listSigningKeyHex: 'ab'.repeat(32),
+    minimumPool: 5,
+    fileServer: { ...MAINNET.fileServer, host: '127.0.0.1' },
+    echoAccountId: accountId
+  };
+  const snapshot: OnionSnapshot = {
+    version: 1,
+    networkId: 'ab'.repeat(32),
+    nodes: [{ ed25519PublicKeyHex: 'cd'.repeat(32), ip: '1.2.3.4', port: 22021, swarmIdHex: null }],
+    verifiedAtMs: 1_690_000_000_000,
+    guards: ['cd'.repeat(32)],
+    freshGuards: [{ gateway: 'https://example.org', atMs: 1_690_000_000_000 }],
+    strikes: { ['cd'.repeat(32)]: [1_690_000_000_000] },
+    gateway: null
+  };
+  return [
+    { name: 'recovery phrase', seeds: texts(words.join(' '), seedHex), parse: text(decodeRecoveryPassword) },
+    { name: 'recovery words as typed', seeds: texts(words.join(' ')), parse: text(checkRecoveryWords) },
+    { name: 'Account ID', seeds: texts(accountId), parse: text(parseAccountId) },
+    {
+      name: 'Account ID field',
+      seeds: texts(accountId, link),
+      parse: text((it) => readAccountField(it, null))
+    },
+    { name: 'invite address', seeds: texts(`#/c/${accountId}`), parse: text(readInviteHash) },
+    { name: 'invite link', seeds: texts(link), parse: text(readInviteLink) },
+    { name: 'QR text', seeds: texts(accountId, link, seedHex), parse: text(accountIdFromQr) },
+    { name: 'network file', seeds: [json(descriptor)], parse: text(parseNetworkFile) },
+    { name: 'kept network', seeds: [json(descriptor)], parse: text((it) => readDescriptor(asJson(it))) },
+    {
+      name: 'release manifest',
+      seeds: [json({ version: '1', files: { '/index.html': 'ab'.repeat(32) } })],
+      parse: text(decodeReleaseManifest)
+    },
+    {
+      name: 'onion snapshot',
+      seeds: [json(snapshot)],
+      parse: text((it) => readSnapshot(asJson(it), 'ab'.repeat(32), 1_700_000_000_000))
+    }
+  ];
+}
+
+/** Parsers of values are fed what JSON can hold. */
+function asJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return source;
+  }
+}
+
+const { sections } = loadVectors<{
+  sections: {
+    accounts: { what: string; seed_hex: string }[];
+    messages: { to: string; wrapped_b64: string }[];
+  };
+}>('accounts-and-messages.json');
+
+async function sealedTargets(): Promise<FuzzTarget[]> {
+  const crypto = await createCryptoBackend();
+  const [message] = sections.messages;
+  const account = sections.accounts.find(({ what }) => what.toLowerCase().includes(message?.to ?? ''));
+  if (!message || !account) throw new Error('no message in the vectors');
+  const recipient = deriveIdentity(hexToBytes(account.seed_hex));
+  const stored = base64ToBytes(message.wrapped_b64);
+  const envelope = unwrapEnvelope(stored);
+  const { content } = envelope;
+  const { padded } = await openMessage(crypto, content, recipient);
+  const key: HopKey = { cipher: 'aes-gcm', key: new Uint8Array(32).fill(7) };
+  const other: HopKey = { cipher: 'xchacha20', key: new Uint8Array(32).fill(8) };
+  const sealedText = async (plaintext: Uint8Array) =>
+    utf8ToBytes(bytesToBase64(await encryptLayer(crypto, key, plaintext)));
+  const reply = json({ status: 200, body: JSON.stringify({ t: 1, messages: [] }) });
+  const v4 = utf8ToBytes('l12:{"code":200}2:oke');
+  const keys = { destinationKey: key, lastHopKey: other };
+  return [
+    {
+      name: 'stored item, opened',
+      seeds: [padded],
+      seal: async (plaintext) => {
+        const recipientX25519PublicKey = recipient.x25519PublicKey;
+        const sealing = { padded: plaintext, sender: recipient, recipientX25519PublicKey };
+        return wrapEnvelope({
+          type: 'session-message',
+          timestampMs: envelope.timestampMs,
+          content: await sealMessage(crypto, sealing)
+        });
+      },
+      parse: (data) => openItem(crypto, recipient, { hash: 'h', expiresAtMs: 1, data })
+    },
+    { name: 'padding', seeds: [padded], parse: stripPadding },
+    { name: 'sealed content', seeds: [content], parse: (bytes) => openMessage(crypto, bytes, recipient) },
+    {
+      name: 'stored item',
+      seeds: [stored],
+      parse: (data) => openItem(crypto, recipient, { hash: 'h', expiresAtMs: 1, data })
+    },
+    {
+      name: 'node reply, sealed',
+      seeds: [await sealedText(reply)],
+      parse: (bytes) => openNodeResponse(crypto, key, bytes)
+    },
+    {
+      name: 'node reply, opened',
+      seeds: [reply],
+      seal: sealedText,
+      parse: (bytes) => openNodeResponse(crypto, key, bytes)
+    },
+    {
+      name: 'server reply, opened',
+      seeds: [v4],
+      seal: (plaintext) => encryptLayer(crypto, key, plaintext),
+      parse: (bytes) => openServerResponse(crypto, keys, bytes)
+    }
+  ];
+}
+
+const gatewayReply: FuzzTarget = {
+  name: 'HTTP reply of a guard',
+  seeds: ['content-length: 2\r\n\r\nok', 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'].map(
+    (rest) => utf8ToBytes(`HTTP/1.1 200 OK\r\n${rest}`)
+  ),
+  parse(bytes) {
+    let isOver = false;
+    const parser = createReplyParser({ onHead: () => {}, onBody: () => {}, onEnd: () => (isOver = true) });
+    parser.push(Buffer.from(bytes));
+    if (!isOver) parser.end();
+    return isOver;
+  }
+};
+
+/** All of them; what they need of keys is made here. */
+export async function createFuzzTargets(): Promise<FuzzTarget[]> {
+  const identity = deriveIdentity(new Uint8Array(16).fill(3));
+  const words = encodeRecoveryPassword(new Uint8Array(16).fill(3));
+  return [
+    ...DECODERS.map(({ name, decode, seeds }) => ({ name, parse: decode, seeds })),
+    ...textTargets(identity.accountId, words),
+    ...(await sealedTargets()),
+    gatewayReply
+  ];
+}
+
+/** Whether an error is an answer to bad input, not a fault of the parser. */
+export const isAnswer = (error: unknown): boolean => error instanceof AppError;

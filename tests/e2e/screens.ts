@@ -1,0 +1,185 @@
+// Every screen there is, one after the other, each in the states worth looking at: for checks that hold everywhere.
+import { expect, type Locator, type Page } from '@playwright/test';
+import { createAccount, expectSent, message, say, DELIVERY_TIMEOUT_MS } from './people.ts';
+
+/** Looks at the page as it stands; `name` says where the tour is. */
+export type Look = (name: string) => Promise<void>;
+
+export interface TourOptions {
+  readonly page: Page;
+  readonly echoAccountId: string;
+  readonly look: Look;
+}
+
+/** As from another site: the app starts at the link. */
+async function followInvite(page: Page, accountId: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`/#/c/${accountId}`);
+}
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
+
+/** The welcome screen and the way back to an account, before there is one. */
+export async function tourStart({ page, echoAccountId, look }: TourOptions): Promise<void> {
+  await page.goto('/');
+  const name = page.getByRole('textbox', { name: 'Display name' });
+  await expect(name).toBeVisible();
+  await look('welcome');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expect(name).toHaveAttribute('aria-invalid', 'true');
+  await look('welcome without a name');
+  for (const opener of await page.getByRole('contentinfo').getByRole('button').all()) {
+    const label = await opener.innerText();
+    await opener.click();
+    await look(`welcome, "${label}" open`);
+    await page.keyboard.press('Escape');
+  }
+  await followInvite(page, echoAccountId);
+  await expect(page.getByText('invited', { exact: false }).first()).toBeVisible();
+  await look('welcome with an invite');
+
+  await page.goto('/restore');
+  const phrase = page.getByRole('textbox', { name: 'Recovery Password' });
+  await expect(phrase).toBeVisible();
+  await look('restore');
+  await phrase.fill('abbey abbey xylophone able');
+  await page.getByRole('button', { name: 'Restore account' }).click();
+  await expect(phrase).toHaveAttribute('aria-invalid', 'true');
+  await look('restore with a wrong word');
+}
+
+/** Creates an account and looks at the app while it is empty. */
+export async function tourEmpty({ page, echoAccountId, look }: TourOptions): Promise<void> {
+  await createAccount(page, 'Ana');
+  await expect(page.getByText('Account created')).toBeVisible();
+  await look('no conversations');
+  const mark = page.getByRole('button', { name: 'Local network' }).first();
+  await mark.click();
+  await look('local network explained');
+  await page.keyboard.press('Escape');
+
+  await page.goto('/new');
+  const field = page.getByRole('textbox', { name: 'Account ID' });
+  await expect(field).toBeVisible();
+  await look('new message');
+  await field.fill(`05${'0'.repeat(70)}`);
+  await field.blur();
+  await expect(field).toHaveAttribute('aria-invalid', 'true');
+  await look('new message with a wrong ID');
+  await field.fill(echoAccountId);
+  await look('new message with an ID');
+  await page.getByRole('button', { name: 'Start conversation' }).click();
+  await expect(composer(page)).toBeVisible();
+  await look('conversation without messages');
+}
+
+/** Writes to Echo in the open conversation, and opens whatever can be opened there. */
+export async function tourConversation({ page, look }: TourOptions): Promise<void> {
+  await say(page, 'Good morning');
+  await expectSent(page, 'Good morning');
+  await expect(message(page, 'Good morning')).toHaveCount(2, { timeout: DELIVERY_TIMEOUT_MS * 4 });
+  await look('conversation');
+
+  const own = message(page, 'Good morning').first();
+  const openMenu = async () => {
+    await own.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('menuitem', { name: 'Info' })).toBeVisible();
+  };
+  await openMenu();
+  await look('menu of a message');
+  await page.getByRole('menuitem', { name: 'Info' }).click();
+  await expect(page.getByRole('complementary').last()).toBeVisible();
+  await look('details of a message');
+  await page.keyboard.press('Escape');
+  await openMenu();
+  await page.getByRole('menuitem', { name: 'Copy' }).click();
+  await look('a toast');
+  await openMenu();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('dialog that deletes a message');
+  await page.keyboard.press('Escape');
+
+  await openConversationMenu(page);
+  await look('menu of the conversation');
+  await page.getByRole('menuitem', { name: 'Delete conversation' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('dialog that deletes the conversation');
+  await page.keyboard.press('Escape');
+
+  await composer(page).fill('x'.repeat(2_001));
+  await expect(page.getByText('1 character too many.')).toBeVisible();
+  await look('text that is too long');
+  await composer(page).fill('a draft');
+  await page.context().setOffline(true);
+  await say(page, 'Nobody hears me');
+  await expect(message(page, 'Nobody hears me')).toHaveAccessibleName(/Queued|Sending/);
+  await look('conversation without a network');
+  await page.context().setOffline(false);
+  await expectSent(page, 'Nobody hears me');
+}
+
+async function openConversationMenu(page: Page): Promise<void> {
+  await page
+    .getByRole('main')
+    .getByRole('banner')
+    .or(page.locator('.chat header'))
+    .first()
+    .getByRole('button', { name: 'More' })
+    .click();
+  await expect(page.getByRole('menuitem', { name: 'Delete conversation' })).toBeVisible();
+}
+
+/** The list with something in it, what invites and addresses lead to. */
+export async function tourList({ page, echoAccountId, look }: TourOptions): Promise<void> {
+  await page.goto('/chats');
+  await expect(page.getByRole('navigation', { name: 'Conversations' }).getByRole('link')).toHaveCount(1);
+  await look('conversations');
+  const search = page
+    .getByRole('searchbox', { name: 'Search' })
+    .or(page.getByRole('textbox', { name: 'Search' }));
+  await search.first().fill('nobody is called this');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await look('search without a result');
+  await page.goto('/new/invite');
+  await expect(page.getByLabel('Your Account ID', { exact: true }).first()).toBeVisible();
+  await look('invite');
+  await followInvite(page, echoAccountId);
+  await expect(page).toHaveURL(/\/new\/invited$/);
+  await look('invited');
+  await page.goto('/c/nothing-here');
+  await expect(page.getByText('This conversation is not on this device')).toBeVisible();
+  await look('conversation that is not here');
+}
+
+/** Address, and what shows that the page stands. */
+const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
+  ['', (page) => page.getByRole('navigation', { name: 'Sections' })],
+  ['/profile', (page) => page.getByRole('textbox', { name: 'Display name' })],
+  ['/appearance', (page) => page.getByRole('group', { name: 'Theme' })],
+  ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
+  ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
+  ['/recovery-password', (page) => page.getByRole('button', { name: 'Show the words' })]
+];
+
+export async function tourSettings({ page, look }: TourOptions): Promise<void> {
+  for (const [path, shown] of SETTINGS) {
+    await page.goto(`/settings${path}`);
+    await expect(shown(page)).toBeVisible();
+    await look(`settings${path}`);
+  }
+  await page.getByRole('button', { name: 'Show the words' }).click();
+  await page.getByRole('button', { name: 'Show QR code' }).last().click();
+  await expect(page.getByLabel('Your Recovery Password', { exact: true })).toBeVisible();
+  await look('settings/recovery-password with the words');
+}
+
+/** The whole tour, in the order in which a newcomer meets the screens. */
+export async function tour(options: TourOptions): Promise<void> {
+  await tourStart(options);
+  await tourEmpty(options);
+  await tourConversation(options);
+  await tourList(options);
+  await tourSettings(options);
+}

@@ -88,7 +88,8 @@ const FULL = [
 
 function soakStages({ minutes, seed }) {
   const args = [...(minutes ? ['--minutes', minutes] : []), ...(seed ? ['--seed', seed] : [])];
-  return [[{ name: 'soak', commands: [[join(ROOT, 'tests/soak/run.ts'), ...args]], count: countLastLine }]];
+  const commands = [[join(ROOT, 'tests/soak/run.ts'), ...args]];
+  return [[{ name: 'soak', commands, count: countLastLine, loud: true }]];
 }
 
 await runMain(async () => {

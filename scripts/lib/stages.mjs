@@ -14,6 +14,7 @@ import { PlainError, ROOT, capture } from './project.mjs';
  * @property {string} [reportFile]  JSON the last command writes; deleted before the run
  * @property {(outcome: Outcome) => Counts} [count]  without it the stage counts as one check
  * @property {string[]} [needs]     stages that must have passed
+ * @property {boolean} [loud]       its output is worth reading even when all is well
  */
 
 export const NOTHING = Object.freeze({ passed: 0, failed: 0, skipped: 0 });
@@ -120,10 +121,8 @@ export async function runStages(groups, environment = process.env) {
       const start = performance.now();
       const { counts, stdout } = await runStage(stage, environment);
       total = add(total, counts);
-      if (counts.failed > 0) {
-        failed.add(stage.name);
-        console.log(stdout.trimEnd());
-      }
+      if (counts.failed > 0) failed.add(stage.name);
+      if (counts.failed > 0 || stage.loud) console.log(stdout.trimEnd());
       const logPath = join(ROOT, 'test-results/logs', `${stage.name.replaceAll(' ', '-')}.log`);
       mkdirSync(dirname(logPath), { recursive: true });
       writeFileSync(logPath, stdout);

@@ -33,8 +33,12 @@ export function createPathState(session: Pick<Session, 'call' | 'onEvent'>): Pat
     follow() {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const stop = session.onEvent((event) => {
-        if (event.type === 'path') path = event.path;
-        if (event.type !== 'packet') return;
+        if (event.type === 'path') {
+          if (event.path?.pathId !== path?.pathId) packet = null;
+          path = event.path;
+        }
+        // Other paths carry packets too; this screen draws one.
+        if (event.type !== 'packet' || (path && event.pathId !== path.pathId)) return;
         packet = { gap: event.gap, phase: event.phase };
         clearTimeout(timer);
         const last = event.phase === 'answered' && event.gap === 0;

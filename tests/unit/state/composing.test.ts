@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createArrivals, type Arrival } from '../../../src/lib/state/arrivals.ts';
+import { countText, sendsOnEnter } from '../../../src/lib/state/composing.ts';
+import { readShortcut, type KeyPress } from '../../../src/lib/state/shortcuts.ts';
+import type { MessageView } from '../../../src/lib/storage/views.ts';
+
+function press(part: Partial<KeyPress> & { key: string }): KeyPress {
+  return {
+    code: '',
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    shiftKey: false,
+    isComposing: false,
+    defaultPrevented: false,
+    ...part
+  };
+}
+
+describe('the count below the composer', () => {
+  it('stays away until 1,800 code points', () => {
+    expect(countText('a'.repeat(1_799)).shown).toBe(false);
+    expect(countText('a'.repeat(1_800))).toEqual({ count: 1_800, shown: true, over: 0 });
+  });
+
+  it('counts code points, not units of UTF-16', () => {
+    expect(countText('😀'.repeat(1_000)).shown).toBe(false);
+    expect(countText('😀'.repeat(2_000))).toEqual({ count: 2_000, shown: true, over: 0 });
+    expect(countText('😀'.repeat(2_001)).over).toBe(1);
+  });
+});
+
+describe('Enter in the composer', () => {
+  it('sends, and breaks the line with Shift; the setting swaps the two', () => {
+    expect(sendsOnEnter(press({ key: 'Enter' }), true)).toBe(true);
+    expect(sendsOnEnter(press({ key: 'Enter', shiftKey: true }), true)).toBe(false);
+    expect(sendsOnEnter(press({ key: 'Enter' }), false)).toBe(false);
+    expect(sendsOnEnter(press({ key: 'Enter', shiftKey: true }), false)).toBe(true);
+    expect(sendsOnEnter(press({ key: 'Enter', ctrlKey: true }), false)).toBe(true);
+  });
+
+  it('belongs to the input method while one composes', () => {
+    expect(sendsOnEnter(press({ key: 'Enter', isComposing: true }), true)).toBe(false);
+  });
+});
+
+describe('keys that work everywhere', () => {
+  it('mean what the list of shortcuts says', () => {
+    expect(readShortcut(press({ key: ',', ctrlKey: true }))).toEqual({ kind: 'settings' });
+    expect(readShortcut(press({ key: ',', metaKey: true }))).toEqual({ kind: 'settings' });
+    expect(readShortcut(press({ key: 'M', ctrlKey: true, shiftKey: true }))).toEqual({ kind: 'new-message' });
+    expect(readShortcut(press({ key: 'k', ctrlKey: true }))).toEqual({ kind: 'search' });
+    expect(readShortcut(press({ key: 'F6', shiftKey: true }))).toEqual({ kind: 'region', step: -1 });
+    expect(readShortcut(press({ key: 'ArrowDown', altKey: true }))).toEqual({
+      kind: 'chat',
+      step: 1,
+      onlyUnread: false
+    });
+    expect(readShortcut(press({ key: 'ArrowUp', altKey: true, shiftKey: true }))).toEqual({
+      kind: 'chat',
+      step: -1,
+      onlyUnread: true
+    });
+  });
+
+  it('are found by their place where the layout has no such letters', () => {
+    expect(readShortcut(press({ key: 'л', code: 'KeyK', ctrlKey: true }))).toEqual({ kind: 'search' });
+  });
+
+  it('leave typing, input methods and what was handled already alone', () => {
+    expect(readShortcut(press({ key: 'k' }))).toBeNull();
+    expect(readShortcut(press({ key: 'ArrowDown' }))).toBeNull();
+    expect(readShortcut(press({ key: 'k', ctrlKey: true, altKey: true }))).toBeNull();
+    expect(readShortcut(press({ key: 'k', ctrlKey: true, isComposing: true }))).toBeNull();
+    expect(readShortcut(press({ key: 'k', ctrlKey: true, defaultPrevented: true }))).toBeNull();
+  });
+});
+
+describe('what is said aloud about the open chat', () => {
+  const view = (sort: number, part: Partial<MessageView> = {}): MessageView => ({
+    id: `m${sort}`,
+    conversationId: 'c',
+    direction: 'in',
+    text: '',
+    sentAtMs: sort,
+    sort,
+    state: 'received',
+    failureCode: null,
+    read: true,
+    expiresAtMs: null,
+    ...part
+  });
+  let said: Arrival[];
+  const say = (arrival: Arrival) => said.push(arrival);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    said = [];
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is silent about what was there, and about older messages paged in', () => {
+    const arrivals = createArrivals();
+    arrivals.follow([view(5)], say);
+    arrivals.follow([view(3), view(4), view(5)], say);
+    expect(said).toEqual([]);
+    arrivals.follow([view(5), view(6)], say);
+    expect(said).toEqual([{ kind: 'new', count: 1 }]);
+    arrivals.stop();
+  });
+
+  it('gathers what comes within five seconds into one sentence', () => {
+    const arrivals = createArrivals();
+    arrivals.follow([view(1)], say);
+    arrivals.follow([view(1), view(2)], say);
+    arrivals.follow([view(1), view(2), view(3)], say);
+    arrivals.follow([view(1), view(2), view(3), view(4)], say);
+    expect(said).toEqual([{ kind: 'new', count: 1 }]);
+    vi.advanceTimersByTime(5_000);
+    expect(said).toEqual([
+      { kind: 'new', count: 1 },
+      { kind: 'new', count: 2 }
+    ]);
+    arrivals.stop();
+  });
+
+  it('says nothing about own messages, but at once that one failed', () => {
+    const arrivals = createArrivals();
+    arrivals.follow([view(1)], say);
+    arrivals.follow([view(1), view(2, { direction: 'out', state: 'sending' })], say);
+    expect(said).toEqual([]);
+    arrivals.follow([view(1), view(2, { direction: 'out', state: 'failed' })], say);
+    arrivals.follow([view(1), view(2, { direction: 'out', state: 'failed' })], say);
+    expect(said).toEqual([{ kind: 'failed' }]);
+    arrivals.stop();
+  });
+});

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../src/lib/account-id.ts';
+import { avatarIndex, initials } from '../../../src/lib/state/avatar.ts';
+import { filterConversations, rowName, viewRow } from '../../../src/lib/state/row-view.ts';
+import type { ConversationView } from '../../../src/lib/storage/views.ts';
+import { createPlural } from '../../../src/lib/text/plural.ts';
+
+const ACCOUNT = `05d1c8ab${'f3'.repeat(29)}` as AccountId;
+
+function conversation(part: Partial<ConversationView> = {}): ConversationView {
+  return {
+    id: 'c1',
+    kind: 'contact',
+    accountId: ACCOUNT,
+    name: 'Mara Lindqvist',
+    lastMessage: { preview: 'See you\nthere', direction: 'in', state: 'received' },
+    lastAtMs: 0,
+    unread: 0,
+    firstUnreadSort: null,
+    messageCount: 1,
+    failed: 0,
+    pinned: false,
+    muted: false,
+    draft: null,
+    ...part
+  };
+}
+
+describe('a row of the list', () => {
+  it('shows the last message on one line', () => {
+    expect(viewRow(conversation())).toEqual({
+      name: 'Mara Lindqvist',
+      nameIsId: false,
+      mark: null,
+      preview: 'See you there'
+    });
+  });
+
+  it('says who wrote it when it was oneself, but not in Note to Self', () => {
+    const lastMessage = { preview: 'Hi', direction: 'out', state: 'sent' } as const;
+    expect(viewRow(conversation({ lastMessage })).preview).toBe('You: Hi');
+    const note = viewRow(conversation({ kind: 'note-to-self', name: 'Ana', lastMessage }));
+    expect([note.name, note.preview]).toEqual(['Note to Self', 'Hi']);
+  });
+
+  it('lets a draft go before a failure, and a failure before waiting', () => {
+    const lastMessage = { preview: 'Hi', direction: 'out', state: 'queued' } as const;
+    expect(viewRow(conversation({ lastMessage })).mark).toBe('queued');
+    expect(viewRow(conversation({ lastMessage, failed: 1 })).mark).toBe('failed');
+    const draft = viewRow(conversation({ lastMessage, failed: 1, draft: 'I could' }));
+    expect([draft.mark, draft.preview]).toEqual(['draft', 'I could']);
+    expect(viewRow(conversation({ draft: ' \n' })).mark).toBeNull();
+  });
+
+  it('names an unnamed person by the ends of their Account ID', () => {
+    const row = viewRow(conversation({ name: null }));
+    expect(row.nameIsId).toBe(true);
+    expect(row.name).toMatch(/^05d1 c8ab … f3f3$/);
+  });
+
+  it('is one name for assistive technology, with all that is shown', () => {
+    const view = conversation({ unread: 2, pinned: true, muted: true });
+    expect(rowName(view, viewRow(view), '14:09')).toBe(
+      'Mara Lindqvist, 2 unread messages, See you there, 14:09, pinned, muted'
+    );
+    const failed = conversation({
+      failed: 1,
+      lastMessage: { preview: 'Hi', direction: 'out', state: 'failed' }
+    });
+    expect(rowName(failed, viewRow(failed), '14:09')).toBe('Mara Lindqvist, Hi, 14:09, Failed');
+  });
+});
+
+describe('the filter', () => {
+  const views = [
+    conversation({ id: 'a', name: 'Zoë' }),
+    conversation({ id: 'b', name: 'Юрий' }),
+    conversation({ id: 'n', kind: 'note-to-self', name: null, accountId: `05${'0'.repeat(64)}` as AccountId })
+  ];
+  const found = (typed: string) => filterConversations(views, typed).map((view) => view.id);
+
+  it('ignores case, accents and blanks around', () => {
+    expect(found(' zoe ')).toEqual(['a']);
+    expect(found('ЮР')).toEqual(['b']);
+    expect(found('note to')).toEqual(['n']);
+  });
+
+  it('finds part of an Account ID, however it is spaced', () => {
+    expect(found('05d1 c8ab')).toEqual(['a', 'b']);
+  });
+
+  it('leaves everything without text, and nothing without a match', () => {
+    expect(found('  ')).toEqual(['a', 'b', 'n']);
+    expect(found('qqq')).toEqual([]);
+  });
+});
+
+describe('an avatar', () => {
+  it('takes its ground from digits 3 to 10 of the Account ID', () => {
+    expect(avatarIndex(ACCOUNT)).toBe(0xd1c8abf3 % 12);
+    expect(avatarIndex(ACCOUNT)).toBe(7);
+    expect(avatarIndex('05ffffffff')).toBe(0xffffffff % 12);
+  });
+
+  it('shows the first grapheme of the first and last word', () => {
+    expect(initials('Mara Lindqvist')).toBe('ML');
+    expect(initials('  zoë  van der berg ')).toBe('ZB');
+    expect(initials('ana')).toBe('A');
+    expect(initials('👩‍🚀 Nova')).toBe('👩‍🚀N');
+    expect(initials(' ')).toBe('');
+  });
+});
+
+describe('plural forms', () => {
+  it('follow the rules of the language and write the number its way', () => {
+    const english = createPlural('en');
+    const forms = { one: '# message', other: '# messages' };
+    expect([0, 1, 2, 1200].map((count) => english(count, forms))).toEqual([
+      '0 messages',
+      '1 message',
+      '2 messages',
+      '1,200 messages'
+    ]);
+    const russian = createPlural('ru');
+    expect(russian(3, { one: 'одно', few: 'несколько', other: 'много' })).toBe('несколько');
+  });
+
+  it('fall back to the form that is always there', () => {
+    expect(createPlural('en')(1, { other: '#' })).toBe('1');
+  });
+});

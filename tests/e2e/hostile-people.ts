@@ -1,0 +1,42 @@
+// Strangers with a client of their own making: whatever they like as name and text, straight into a swarm.
+import type { Localnet } from '../../localnet/index.ts';
+import { parseAccountId } from '../../src/lib/account-id.ts';
+import { bytesToBase64 } from '../../src/lib/bytes/index.ts';
+import { createAccountSeed, createCryptoBackend, deriveIdentity } from '../../src/lib/crypto/index.ts';
+import { buildContent, sealContentFor } from '../../src/lib/messenger/build-message.ts';
+import { systemRandom } from '../../src/lib/random.ts';
+
+export interface Stranger {
+  readonly accountId: string;
+  /** Stores one message for an account. */
+  write(to: string, text: string): Promise<void>;
+}
+
+/** @param clock gives each message a time of its own, later than the one before */
+export async function createStranger(
+  net: Localnet,
+  displayName: string,
+  nextTimeMs: () => number
+): Promise<Stranger> {
+  const crypto = await createCryptoBackend();
+  const identity = deriveIdentity(createAccountSeed(systemRandom));
+  return {
+    accountId: identity.accountId,
+    async write(to, text) {
+      const timestampMs = nextTimeMs();
+      const profile = { displayName, updatedSeconds: Math.floor(timestampMs / 1000) };
+      const content = buildContent({ text, timestampMs, profile });
+      const data = await sealContentFor(crypto, identity, parseAccountId(to), { content, timestampMs });
+      const params = {
+        pubkey: to,
+        timestamp: Date.now(),
+        namespace: 0,
+        ttl: 86_400_000,
+        data: bytesToBase64(data)
+      };
+      const [node] = net.swarmOf(to);
+      const reply = await node?.call({ method: 'store', params });
+      if (reply?.status !== 200) throw new Error(`a stranger's message was refused: ${reply?.status}`);
+    }
+  };
+}

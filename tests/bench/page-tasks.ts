@@ -1,0 +1,65 @@
+// How long the page's own thread was kept busy at a stretch, and its workers in all, out of Chromium's trace.
+import type { Browser, Page } from '@playwright/test';
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds: wall time and processor time of this thread. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+export interface PageTasks {
+  /** Longest task in milliseconds of processor time, which other programs do not lengthen. */
+  readonly longestCpuMs: number;
+  /** Longest task in milliseconds of the clock. */
+  readonly longestMs: number;
+  /** Tasks over 50 ms of processor time. */
+  readonly blocking: number;
+  /** Processor time of all tasks of the page, seconds. */
+  readonly pageCpuSeconds: number;
+  /** Processor time of all tasks of the page's dedicated workers, seconds. */
+  readonly workerCpuSeconds: number;
+}
+
+const BLOCKING_MS = 50;
+
+/** Records until the returned function is called. */
+export async function recordTasks(browser: Browser, page: Page): Promise<() => Promise<PageTasks>> {
+  await browser.startTracing(page, {
+    categories: ['disabled-by-default-devtools.timeline', '__metadata']
+  });
+  return async () => {
+    const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+      traceEvents: TraceEvent[];
+    };
+    const threadOf = (event: TraceEvent) => `${event.pid}/${event.tid}`;
+    const tasksOf = (threadName: string) => {
+      const threads = new Set(
+        traceEvents
+          .filter(({ name, args }) => name === 'thread_name' && args?.name?.startsWith(threadName))
+          .map(threadOf)
+      );
+      return traceEvents.filter(
+        (event) => event.name === 'RunTask' && event.ph === 'X' && threads.has(threadOf(event))
+      );
+    };
+    const tasks = tasksOf('CrRendererMain');
+    if (tasks.length === 0) throw new Error('the trace holds no tasks of the page');
+    const cpuMs = tasks.map(({ tdur = NaN }) => tdur / 1000);
+    return {
+      longestCpuMs: Math.max(...cpuMs),
+      longestMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
+      blocking: cpuMs.filter((ms) => ms > BLOCKING_MS).length,
+      pageCpuSeconds: cpuSeconds(tasks),
+      workerCpuSeconds: cpuSeconds(tasksOf('DedicatedWorker'))
+    };
+  };
+}
+
+function cpuSeconds(tasks: readonly TraceEvent[]): number {
+  return tasks.reduce((total, { tdur = 0 }) => total + tdur, 0) / 1_000_000;
+}

@@ -1,0 +1,49 @@
+// Messages that wait in a swarm for somebody who was away, sealed as senders seal them.
+import {
+  createAccountSeed,
+  deriveIdentity,
+  messageHash,
+  type CryptoBackend
+} from '../../src/lib/crypto/index.ts';
+import { hexToBytes } from '../../src/lib/bytes/index.ts';
+import type { AccountId } from '../../src/lib/account-id.ts';
+import { buildContent, sealContentFor } from '../../src/lib/messenger/build-message.ts';
+import { NAMESPACES } from '../../src/lib/wire/index.ts';
+import type { Localnet } from '../../localnet/index.ts';
+import { messageText } from './message-texts.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const TTL_MS = 14 * DAY_MS;
+/** Sealed at a time. */
+const SLICE = 100;
+
+/** Puts `count` messages of `senders` accounts, written over the last day, into every member of the swarm. */
+export async function fillSwarm(
+  net: Localnet,
+  crypto: CryptoBackend,
+  input: { accountId: AccountId; count: number; senders: number; nowMs: number }
+): Promise<void> {
+  const { accountId, count, nowMs } = input;
+  const account = hexToBytes(accountId);
+  const namespace = NAMESPACES.messages;
+  const members = net.swarmOf(accountId);
+  const senders = Array.from({ length: input.senders }, () =>
+    deriveIdentity(createAccountSeed(crypto.random))
+  );
+  const seal = async (index: number) => {
+    const timestampMs = nowMs - DAY_MS + Math.floor((index * DAY_MS) / count);
+    const number = index % senders.length;
+    const profile = { displayName: `Sender ${number}`, updatedSeconds: 1_700_000_000 };
+    const content = buildContent({ text: messageText(index), timestampMs, profile });
+    const sender = senders[number] as (typeof senders)[number];
+    const data = await sealContentFor(crypto, sender, accountId, { content, timestampMs });
+    const hash = messageHash(account, namespace, data);
+    return { account, namespace, hash, timestampMs, expiryMs: timestampMs + TTL_MS, data };
+  };
+  for (let start = 0; start < count; start += SLICE) {
+    const length = Math.min(SLICE, count - start);
+    const messages = await Promise.all(Array.from({ length }, (_, offset) => seal(start + offset)));
+    for (const message of messages) for (const { store } of members) store.insert(message);
+  }
+  await Promise.all(members.map(({ store }) => store.committed()));
+}

@@ -73,7 +73,6 @@ function createFakeFloors(
   const listeners = new Set<() => void>();
   let isConnected = true;
   let isOnline = true;
-  let turn = 0;
   const onion: OnionPort = {
     start: () => {},
     stop: async () => {},
@@ -115,12 +114,11 @@ function createFakeFloors(
         network.afterStore?.(accountId);
         return { hash: item.hash, expiresAtMs: item.expiresAtMs };
       },
+      members: () => nodes.map((ed25519PublicKeyHex) => ({ ed25519PublicKeyHex })),
       async retrieve({ identity, cursorOf, preferNode }) {
         requireConnection();
         await network.beforeRetrieve?.();
-        // With several nodes a preference is not followed, as when the preferred one fails.
-        const drawn = nodes[turn++ % nodes.length] as string;
-        const node = { ed25519PublicKeyHex: nodes.length > 1 ? drawn : (preferNode ?? drawn) };
+        const node = { ed25519PublicKeyHex: preferNode ?? (nodes[0] as string) };
         const all = network.stored(identity.accountId);
         const cursor = cursorOf(node.ed25519PublicKeyHex, 0);
         const after = all.findIndex((item) => item.hash === cursor) + 1;

@@ -60,6 +60,7 @@ export async function runLeader(
     identity,
     swarm,
     inbox,
+    random,
     now,
     onReceived({ newReasons }) {
       // Said once in a profile's life (accounts-and-messages.md §3.4 step 2).

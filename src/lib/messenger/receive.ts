@@ -1,12 +1,16 @@
 // One poll of the own swarm: cursors in, what one node holds out, and into the inbox.
+import type { AccountId } from '../account-id.ts';
 import { hexToBytes } from '../bytes/index.ts';
 import { messageHash, type Identity } from '../crypto/index.ts';
+import { randomBelow, type RandomBytes } from '../random.ts';
 import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import type { Inbox } from './inbox.ts';
 
 /** The part of the swarm floor that receiving needs. */
 export interface MessageRetrieveClient {
+  /** Nodes that hold an account; empty before the network is known. */
+  members(accountId: AccountId): readonly { readonly ed25519PublicKeyHex: string }[];
   retrieve(input: {
     identity: Identity;
     namespaces: { namespace: number; maxSize?: number }[];
@@ -26,8 +30,8 @@ export interface MessageRetrieveClient {
   }>;
 }
 
-/** One node is asked this often in a row, then another, so that a node that withholds messages does not for long. */
-const POLLS_PER_NODE = 6;
+/** One node is asked this often in a row, then another: a node that withholds messages does so for two polls. */
+const POLLS_PER_NODE = 2;
 
 /** Polls in a row because a node says it has more; a full account needs about 60. */
 const MAX_REPEATS = 200;
@@ -40,6 +44,7 @@ export function createReceiver(deps: {
   identity: Identity;
   swarm: MessageRetrieveClient;
   inbox: Inbox;
+  random: RandomBytes;
   /** Network time, milliseconds. */
   now: () => number;
   /** After each commit that brought something. */
@@ -48,25 +53,46 @@ export function createReceiver(deps: {
   const { store, identity, swarm, inbox } = deps;
   const accountKey = hexToBytes(identity.accountId);
   let preferred: { nodeHex: string; polls: number } | null = null;
+  /** Members asked since all of them were. */
+  let askedNodes = new Set<string>();
   let polls = 0;
   let repeats = 0;
+
+  /** Another member than before, all in turn, so that one that withholds messages is not asked twice running. */
+  function nextMember(): string | null {
+    const members = swarm.members(identity.accountId).map((node) => node.ed25519PublicKeyHex);
+    if (members.every((nodeHex) => askedNodes.has(nodeHex))) {
+      // The one asked last stays out of the first draw of the next round.
+      askedNodes = new Set(members.length > 1 ? [...askedNodes].slice(-1) : []);
+    }
+    const open = members.filter((nodeHex) => !askedNodes.has(nodeHex));
+    return open.length === 0 ? null : (open[randomBelow(deps.random, open.length)] as string);
+  }
 
   return async function poll(signal) {
     // Not in the first polls, which somebody is waiting for.
     if (++polls % POLLS_PER_PRUNE === 0) await pruneInbox(store, deps.now());
     const cursors = await loadCursors(store);
     const asked = preferred && preferred.polls < POLLS_PER_NODE ? preferred : null;
+    const nodeHex = asked?.nodeHex ?? nextMember();
     // Forgotten first, so that a node that fails is not asked again.
     preferred = null;
     const answer = await swarm.retrieve({
       identity,
       namespaces: [{ namespace: NAMESPACES.messages }],
       cursorOf: (node, namespace) => cursors.get(`${node}/${namespace}`) ?? null,
-      ...(asked ? { preferNode: asked.nodeHex } : {}),
+      ...(nodeHex === null ? {} : { preferNode: nodeHex }),
       signal
     });
     const nodeEd25519Hex = answer.node.ed25519PublicKeyHex;
+    // Last in the set is last asked, also when it was asked before.
+    for (const tried of [nodeHex, nodeEd25519Hex]) {
+      if (tried === null) continue;
+      askedNodes.delete(tried);
+      askedNodes.add(tried);
+    }
     let isMore = false;
+    let isSound = true;
     let received = 0;
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
       // The hash follows from the data: a node that names a false one could make us skip a message never read.
@@ -78,6 +104,7 @@ export function createReceiver(deps: {
       const batch = { nodeEd25519Hex, namespace, items, skipped, lastHash };
       const result = await inbox.receive(batch, signal);
       received += result.added.length;
+      isSound &&= skipped === 0;
       // A cursor that does not move would ask for the same again and again.
       const hasMoved = lastHash !== null && lastHash !== cursors.get(`${nodeEd25519Hex}/${namespace}`);
       isMore ||= more && hasMoved;
@@ -86,7 +113,7 @@ export function createReceiver(deps: {
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.
     const isStaying = isMore && repeats < MAX_REPEATS;
-    preferred = { nodeHex: nodeEd25519Hex, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
+    if (isSound) preferred = { nodeHex: nodeEd25519Hex, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
     return { more: isStaying, received };
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { hexToBytes } from '../../../src/lib/bytes/index.ts';
 import { createCryptoBackend, deriveIdentity, messageHash } from '../../../src/lib/crypto/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 import { silentLog } from '../../../src/lib/log.ts';
 import { buildContent, sealContentFor } from '../../../src/lib/messenger/build-message.ts';
 import { createInbox } from '../../../src/lib/messenger/inbox.ts';
@@ -33,7 +34,8 @@ interface Item {
   data: Uint8Array;
 }
 interface Answer {
-  node: string;
+  /** Who answers; null: whoever is preferred. */
+  node: string | null;
   messages: Item[];
   more?: boolean;
   skipped?: number;
@@ -48,7 +50,7 @@ async function itemFrom(text: string, timestampMs: number): Promise<Item> {
 
 const hashOf = (data: Uint8Array) => messageHash(hexToBytes(own.accountId), 0, data);
 
-async function setUp(answers: Answer[]) {
+async function setUp(answers: Answer[], members: readonly string[] = []) {
   const device = await createStorageDevice();
   const store = await createTestProfile(device);
   await raiseEpoch(store);
@@ -67,17 +69,20 @@ async function setUp(answers: Answer[]) {
     inbox,
     now: () => START_MS,
     onReceived: () => {},
+    random: seededRandom(1),
     swarm: {
+      members: () => members.map((ed25519PublicKeyHex) => ({ ed25519PublicKeyHex })),
       async retrieve({ cursorOf, preferNode }) {
         const answer = answers.shift() as Answer;
+        const node = answer.node ?? (preferNode as string);
         asked.push({
-          cursor: cursorOf(answer.node, 0),
+          cursor: cursorOf(node, 0),
           preferred: preferNode ?? null
         });
         const { messages, more = false, skipped = 0 } = answer;
         const lastHash = answer.lastHash === undefined ? (messages.at(-1)?.hash ?? null) : answer.lastHash;
         return {
-          node: { ed25519PublicKeyHex: answer.node },
+          node: { ed25519PublicKeyHex: node },
           results: [{ namespace: 0, messages, more, skipped, lastHash }]
         };
       }
@@ -139,10 +144,34 @@ describe('a poll', () => {
     expect(asked.slice(1).every(({ preferred }) => preferred === 'aa')).toBe(true);
   });
 
-  test('changes the node after some polls', async () => {
-    const { asked, poll } = await setUp(Array.from({ length: 9 }, () => ({ node: 'aa', messages: [] })));
-    for (let index = 0; index < 9; index++) await poll();
-    expect(asked.filter(({ preferred }) => preferred === null).length).toBeGreaterThan(1);
+  test('asks all members in turn, two polls each, and none of them twice running', async () => {
+    const members = ['aa', 'bb', 'cc'];
+    const answers = Array.from({ length: 24 }, () => ({ node: null, messages: [] }));
+    const { asked, poll } = await setUp(answers, members);
+    for (let index = 0; index < 24; index++) await poll();
+    const turns = asked.filter((_, index) => index % 2 === 0).map(({ preferred }) => preferred);
+    expect(asked.filter((_, index) => index % 2 === 1).map(({ preferred }) => preferred)).toEqual(turns);
+    expect(new Set(turns.slice(0, 3))).toEqual(new Set(members));
+    turns.forEach((node, index) => expect(node).not.toBe(turns[index + 1]));
+  });
+
+  test('leaves a node at once that sends what is no item', async () => {
+    const { asked, poll } = await setUp(
+      [
+        { node: null, messages: [], skipped: 1, lastHash: 'x' },
+        { node: null, messages: [] }
+      ],
+      ['aa', 'bb']
+    );
+    await poll();
+    await poll();
+    expect(asked[1]?.preferred).not.toBe(asked[0]?.preferred);
+  });
+
+  test('asks whoever the swarm floor picks while no member is known', async () => {
+    const { asked, poll } = await setUp([{ node: 'aa', messages: [] }]);
+    await poll();
+    expect(asked[0]?.preferred).toBeNull();
   });
 });
 

@@ -8,6 +8,8 @@ import { markAccount } from './account-mark.ts';
 export interface Session {
   /** What the engine said about the profile; null until it answered. */
   readonly status: EngineStatus | null;
+  /** This build stands on a local network; false until the engine said so. */
+  readonly local: boolean;
   /** How the network stands; null until the engine said so. */
   readonly connection: ConnectionState | null;
   /** Starts the engine and opens the profile there is. Later calls share the first answer. */
@@ -44,6 +46,9 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
   return {
     get status() {
       return status;
+    },
+    get local() {
+      return status !== null && 'network' in status && status.network?.kind === 'local';
     },
     get connection() {
       return connection;

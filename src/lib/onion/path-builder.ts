@@ -90,6 +90,16 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
     return whole === 'passed' ? path : whole;
   }
 
+  /** A guard node, not a hop of a standing path while there are others. */
+  function chooseOutside(failed: ReadonlySet<string>): ReturnType<typeof chooseGuards> {
+    const inPaths = new Set(set.paths().flatMap(keysOf));
+    const outside = usableGuards().filter((node) => !inPaths.has(node.ed25519PublicKeyHex));
+    const choice = chooseGuards(outside, guards.known(), 1, failed, random);
+    return choice.guards.length > 0
+      ? choice
+      : chooseGuards(usableGuards(), guards.known(), 1, failed, random);
+  }
+
   /** A known guard node that is out of order for now is waited for, as long as another path stands. */
   function isWaitingForGuard(failed: ReadonlySet<string>): boolean {
     const inUse = new Set(set.paths().map((path) => guardOf(path).ed25519PublicKeyHex));
@@ -105,7 +115,7 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
       const tries = new Map<string, number>();
       let again: VerifiedNode | null = null;
       for (let attempt = 0; attempt < config.buildAttempts; attempt++) {
-        const { guards: chosen, fresh } = chooseGuards(usableGuards(), guards.known(), 1, failed, random);
+        const { guards: chosen, fresh } = chooseOutside(failed);
         const guard: VerifiedNode | undefined = again ?? chosen[0];
         if (!guard) return 'failed';
         const guardHex: string = guard.ed25519PublicKeyHex;
@@ -136,8 +146,12 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
       const [best] = guards
         .known()
         .filter((key) => reachable.has(key) && !exclude.has(key) && timesShunned(key) <= TRIES_PER_GUARD)
-        .sort((a, b) => timesShunned(a) - timesShunned(b));
-      const guard = best === undefined ? freshGuard(exclude) : (pool.get(best) ?? null);
+        .sort((a, b) => pool.strikesOf(a) - pool.strikesOf(b) || timesShunned(a) - timesShunned(b));
+      const known = best === undefined ? null : (pool.get(best) ?? null);
+      // Where guard nodes are not counted, one under suspicion is not worth a time limit.
+      const isSuspect = best !== undefined && (pool.strikesOf(best) > 0 || timesShunned(best) > 0);
+      const guard =
+        known && !(isSuspect && config.freshGuardsPerDay === null) ? known : (freshGuard(exclude) ?? known);
       return guard && draw(guard, shunned, exclude);
     },
     async renewed(path, signal) {

@@ -18,8 +18,10 @@ export function initials(name: string): string {
   return (firstGrapheme(first) + (last === undefined ? '' : firstGrapheme(last))).toLocaleUpperCase();
 }
 
+/** Made once: a list of hundreds of people would spend most of its time making them. */
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
 function firstGrapheme(word: string): string {
-  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(word);
-  for (const { segment } of segments) return segment;
+  for (const { segment } of GRAPHEMES.segment(word)) return segment;
   return '';
 }

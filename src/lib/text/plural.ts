@@ -4,6 +4,12 @@ export type PluralForms = Partial<Record<Exclude<Intl.LDMLPluralRule, 'other'>, 
   readonly other: string;
 };
 
+/** Writes whole numbers as a language does: 1,900. */
+export function createNumber(locale: string): (value: number) => string {
+  const numbers = new Intl.NumberFormat(locale);
+  return (value) => numbers.format(value);
+}
+
 /**
  * A function that picks the form for a count; `#` in it becomes the count as that language writes numbers.
  * @param locale BCP 47 tag of the catalogue

@@ -1,7 +1,8 @@
 // English: one conversation. Names of controls and states are a contract (ux.md §7).
-import { createPlural } from '../plural.ts';
+import { createNumber, createPlural } from '../plural.ts';
 
 const plural = createPlural('en');
+const number = createNumber('en');
 
 export const conversation = {
   /** Protection line of the header. The two names are fixed by ux.md §4.4. */
@@ -81,7 +82,8 @@ export const conversation = {
     other: 'It could not be sent.'
   },
 
-  characters: ({ count, limit }: { count: number; limit: number }) => `${count} of ${limit} characters`,
+  characters: ({ count, limit }: { count: number; limit: number }) =>
+    `${number(count)} of ${number(limit)} characters`,
   tooLong: ({ over }: { over: number }) =>
     plural(over, { one: '# character too many.', other: '# characters too many.' }),
 

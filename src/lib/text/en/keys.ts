@@ -1,0 +1,36 @@
+// English: the list of shortcuts. `keys` are printed as they stand, with Ctrl as Cmd on a Mac.
+export const keys = {
+  title: 'Keyboard shortcuts',
+  close: 'Close',
+  mac: 'Cmd',
+  groups: [
+    {
+      title: 'Everywhere',
+      rows: [
+        { keys: 'Ctrl K', does: 'Search conversations' },
+        { keys: 'Ctrl ,', does: 'Settings' },
+        { keys: 'Ctrl Shift M', does: 'New message' },
+        { keys: 'Alt ↑  Alt ↓', does: 'Previous or next conversation, with Shift the next unread one' },
+        { keys: 'F6', does: 'Next part of the screen, with Shift the one before' },
+        { keys: 'Ctrl /', does: 'This list' }
+      ]
+    },
+    {
+      title: 'In a conversation',
+      rows: [
+        { keys: 'Enter', does: 'Send, with Shift a new line (settings can swap them)' },
+        { keys: '↑', does: 'From the empty composer to the messages' },
+        { keys: '↑ ↓ Home End', does: 'From message to message' },
+        { keys: 'Esc', does: 'Close the panel, back to the composer' }
+      ]
+    },
+    {
+      title: 'On a message',
+      rows: [
+        { keys: 'Enter', does: 'Menu' },
+        { keys: 'C', does: 'Copy' },
+        { keys: 'Del', does: 'Delete' }
+      ]
+    }
+  ]
+} as const;

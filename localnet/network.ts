@@ -13,6 +13,7 @@ import type { Echo } from './echo/echo.ts';
 import { createEchoMemory } from './echo/memory.ts';
 import { startEcho } from './echo/start.ts';
 import { startFileServer } from './file-server/start.ts';
+import { createHashMemory } from './hash-memory.ts';
 import type { Localnet, OpenedEvent, StoredItem } from './handles.ts';
 import { createNameTable } from './names.ts';
 import { newNode, stateFor } from './new-state.ts';
@@ -101,6 +102,7 @@ async function compose(options: LocalnetOptions, stack: AsyncDisposableStack) {
     chain,
     database: data.messages,
     directory,
+    hashOf: createHashMemory(),
     names,
     limits: { ...DEFAULTS.limits, ...options.limits },
     rateLimit: options.rateLimit === undefined ? DEFAULTS.rateLimit : options.rateLimit,
@@ -120,6 +122,7 @@ async function compose(options: LocalnetOptions, stack: AsyncDisposableStack) {
       { ...base, directory, files, log, memory, set, seedHex: initial.state.echoSeedHex },
       stack
     );
+    if (options.names === undefined) await names.set('echo', echo.accountId);
   }
   const sweep = repeat(clock, options.sweepMs ?? DEFAULTS.sweepMs, () => {
     for (const { index } of directory.all()) sweepExpired(data.messages, index, clock.now());

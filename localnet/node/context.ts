@@ -20,6 +20,8 @@ export interface NodeContext {
   /** This node's clock, milliseconds. */
   now(): number;
   faults(): NodeFaults;
+  /** Name of a message; every member of a swarm computes it for the same bytes. */
+  hashOf(accountHex: string, namespace: number, data: Uint8Array): string;
   /** A member's signature of 64 bytes, in base64. */
   sign(signed: string | Uint8Array): Promise<string>;
   /** Asks every other member of a swarm; the entries by Ed25519 key in hex. */

@@ -36,26 +36,23 @@ function text(status: number, body: string): SurfaceReply {
 
 /** @throws RpcRefusal 413 over 10 MiB; the rest of such a body is not read */
 function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
-  const tooLarge = new RpcRefusal({ status: 413, body: 'Request body too large' });
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
-    let size = Number(request.headers['content-length'] ?? 0);
-    if (size > MAX_ONION_REQUEST_BYTES) {
-      reject(tooLarge);
-      return;
-    }
-    size = 0;
+    let size = 0;
+    const refuse = () => reject(new RpcRefusal({ status: 413, body: 'Request body too large' }));
+    if (Number(request.headers['content-length'] ?? 0) > MAX_ONION_REQUEST_BYTES) return refuse();
     request.on('data', (part: Buffer) => {
       size += part.length;
       parts.push(part);
-      if (size > MAX_ONION_REQUEST_BYTES) {
-        request.pause();
-        reject(tooLarge);
-      }
+      if (size <= MAX_ONION_REQUEST_BYTES) return;
+      request.pause();
+      refuse();
     });
     request.on('end', () => resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
-    request.on('close', () => reject(new Error('the client went away')));
     request.on('error', reject);
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('the client went away'));
+    });
   });
 }
 

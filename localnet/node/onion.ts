@@ -9,6 +9,7 @@ import {
 } from '../../src/lib/wire/index.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { TIMED_OUT, silence, withinLimit } from '../time-limit.ts';
+import { base64Text } from '../rpc/parameters.ts';
 import { answerRpc } from '../rpc/dispatch.ts';
 import type { RpcReply } from '../rpc/reply.ts';
 import type { NodeContext } from './context.ts';
@@ -127,5 +128,5 @@ async function encryptedReply(
   const plaintext =
     garbage === 'reply' ? crypto.random(200) : utf8ToBytes(JSON.stringify({ body, status: reply.status }));
   const sealed = await encryptLayer(crypto, key, plaintext);
-  return { status: 200, body: form.base64 ? utf8ToBytes(bytesToBase64(sealed)) : sealed };
+  return { status: 200, body: form.base64 ? utf8ToBytes(base64Text(sealed)) : sealed };
 }

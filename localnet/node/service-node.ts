@@ -1,15 +1,16 @@
 // One service node: its HTTPS server, its place among its peers, and the faults it was given.
 import { createServer, type Server } from 'node:https';
 import type { Clock } from '../../src/lib/clock.ts';
-import { bytesToBase64 } from '../../src/lib/bytes/index.ts';
 import { signText, type CryptoBackend } from '../../src/lib/crypto/index.ts';
 import type { AccountKey, JsonObject } from '../../src/lib/wire/index.ts';
 import type { Activity } from '../activity.ts';
 import type { Directory, DirectoryNode } from '../directory.ts';
 import type { NodeFaults } from '../faults.ts';
+import type { HashOf } from '../hash-memory.ts';
 import { closeServer, listen } from '../listening.ts';
 import type { NameTable } from '../names.ts';
 import { answerForwarded, answerRequest, answerRpc } from '../rpc/dispatch.ts';
+import { base64Text } from '../rpc/parameters.ts';
 import { RpcRefusal, type RpcReply } from '../rpc/reply.ts';
 import type { Chain } from '../service-node-states.ts';
 import type { MessageStore } from '../storage/message-store.ts';
@@ -38,6 +39,7 @@ export interface NodeDependencies {
   readonly clock: Clock;
   readonly crypto: CryptoBackend;
   readonly directory: Directory;
+  readonly hashOf: HashOf;
   readonly limits: TimeLimits;
   readonly names: NameTable;
   readonly peers: PeerTable;
@@ -111,6 +113,7 @@ function createContext(
     chain: dependencies.chain,
     names: dependencies.names,
     faults,
+    hashOf: dependencies.hashOf,
     stored: dependencies.stored,
     store: faultyStore(store, crypto.random, faults),
     self: () => directory.byKey(self) as DirectoryNode,
@@ -119,7 +122,7 @@ function createContext(
     async sign(signed) {
       const signature = await signText(crypto, keys, signed);
       if (faults().wrongSignature) signature[0] = (signature[0] as number) ^ 1;
-      return bytesToBase64(signature);
+      return base64Text(signature);
     },
     async forward(members, call) {
       return Object.fromEntries(await Promise.all(members.map((member) => ask(member, call))));

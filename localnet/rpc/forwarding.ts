@@ -1,6 +1,6 @@
 // Carrying out a request with the whole swarm, and its form between members (network.md §4.6, vectors
 // [forwarded_request]): a bencoded dict with binary values where the client's JSON has text.
-import { bytesToBase64, bytesToHex, bytesToUtf8 } from '../../src/lib/bytes/index.ts';
+import { bytesToHex, bytesToUtf8 } from '../../src/lib/bytes/index.ts';
 import {
   decodeBt,
   encodeBt,
@@ -14,6 +14,7 @@ import type { NodeContext } from '../node/context.ts';
 import { requireSwarm, stamped } from './answers.ts';
 import { accountBytes, type Authorisation } from './authorisation.ts';
 import type { Method, SwarmMethod } from './method.ts';
+import { base64Text } from './parameters.ts';
 import { badRequest, RpcRefusal } from './reply.ts';
 
 type SwarmRequest = { readonly account: AccountKey; readonly auth: Authorisation };
@@ -46,7 +47,7 @@ function jsonOf(name: string, value: BtValue): JsonValue {
   if (typeof value === 'bigint') return FLAG_FIELDS.has(name) ? value !== 0n : Number(value);
   if (value instanceof Uint8Array) {
     if (HEX_FIELDS.has(name)) return bytesToHex(value);
-    return BASE64_FIELDS.has(name) ? bytesToBase64(value) : bytesToUtf8(value);
+    return BASE64_FIELDS.has(name) ? base64Text(value) : bytesToUtf8(value);
   }
   if (Array.isArray(value)) return value.map((item: BtValue) => jsonOf(name, item));
   throw badRequest(`unexpected dict in ${name}`);

@@ -1,6 +1,6 @@
 // Reads parameters of requests with the refusals of a real node (network.md §5.1, vectors [rpc_error]). A JSON null
 // counts as absent; unknown keys are ignored.
-import { base64ToBytes, hexToBytes, isHex } from '../../src/lib/bytes/index.ts';
+import { hexToBytes, isHex } from '../../src/lib/bytes/index.ts';
 import {
   isNamespace,
   parseAccountKey,
@@ -132,13 +132,20 @@ export function namespaceOrAll(params: JsonObject): number | 'all' {
   return value;
 }
 
-/** Bytes of base64 text, or null. */
+/**
+ * Bytes of base64 text in the standard alphabet, padded or not, or null. As strict as `base64ToBytes`, and quicker:
+ * what the decoder passes over does not come out again.
+ */
 export function base64(value: string): Uint8Array | null {
-  try {
-    return base64ToBytes(value);
-  } catch {
-    return null;
-  }
+  const bytes = Buffer.from(value, 'base64');
+  const again = bytes.toString('base64');
+  const isSame = again === value || (again.endsWith('=') && again.replace(/=+$/, '') === value);
+  return isSame ? bytes : null;
+}
+
+/** The reverse, padded. */
+export function base64Text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 export function isMessageHash(value: string): boolean {

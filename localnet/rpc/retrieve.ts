@@ -59,7 +59,7 @@ export const retrieve: Method = {
       );
       return ok(context, {
         messages: messages.map(({ data, expiryMs, hash, timestampMs: timestamp }) => ({
-          data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+          data: read.base64Text(data),
           expiration: expiryMs,
           hash,
           timestamp

@@ -1,5 +1,5 @@
 // `store` (network.md §5.3, §5.5).
-import { memberStoreText, messageHash, storeSignedText } from '../../src/lib/crypto/index.ts';
+import { memberStoreText, storeSignedText } from '../../src/lib/crypto/index.ts';
 import {
   isPublicInbox,
   isPublicOutbox,
@@ -45,7 +45,7 @@ function dataOf(value: string): Uint8Array {
   return data;
 }
 
-function parse(params: JsonObject): StoreRequest {
+function parse(params: JsonObject, context: NodeContext): StoreRequest {
   const account = read.account(params, 'pubKey');
   const auth = parseAuthorisation(params, account);
   const dataText = read.text(params, 'data');
@@ -68,7 +68,7 @@ function parse(params: JsonObject): StoreRequest {
     signatureTimestampMs: signatureTimestamp ?? timestampMs,
     ttlMs: ttl ?? (expiry as number) - timestampMs,
     data,
-    hash: messageHash(accountBytes(account), namespace, data)
+    hash: context.hashOf(account.hex, namespace, data)
   };
 }
 

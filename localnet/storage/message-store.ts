@@ -76,7 +76,7 @@ export function createMessageStore(database: Database, node: number): MessageSto
       const { account, namespace, hash, timestampMs, expiryMs, data } = message;
       const { changes } = run(
         `INSERT INTO messages (node, account, namespace, hash, timestamp, expiry, data)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (node, hash) DO NOTHING`,
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (hash, node) DO NOTHING`,
         account,
         namespace,
         hash,

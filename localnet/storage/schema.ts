@@ -1,6 +1,9 @@
 // Tables of the storage nodes (network.md §7.1). `node` is the position of the node in the network's state file.
 
-/** What a node holds. `sequence` is the order of insertion, which paging follows (§5.7). */
+/**
+ * What a node holds. `sequence` is the order of insertion, which paging follows (§5.7). `node` is never the first
+ * column of an index: the rows of one message on all members then stand together, and a store touches fewer pages.
+ */
 export const MESSAGE_SCHEMA = `
 CREATE TABLE IF NOT EXISTS messages (
   sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -11,9 +14,9 @@ CREATE TABLE IF NOT EXISTS messages (
   timestamp INTEGER NOT NULL,
   expiry INTEGER NOT NULL,
   data BLOB NOT NULL,
-  UNIQUE (node, hash)
+  UNIQUE (hash, node)
 ) STRICT;
-CREATE INDEX IF NOT EXISTS messages_by_account ON messages (node, account, namespace, sequence);
+CREATE INDEX IF NOT EXISTS messages_by_account ON messages (account, node, namespace, sequence);
 CREATE INDEX IF NOT EXISTS messages_by_expiry ON messages (expiry);
 CREATE TABLE IF NOT EXISTS revocations (
   node INTEGER NOT NULL,

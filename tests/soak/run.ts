@@ -66,9 +66,10 @@ async function chaos({ seed, rounds }: Options, budgetMs: number, report: Report
     const roundSeed = rounds === 1 ? seed : seedOf(seed, 'round', round);
     const name = `chaos of seed ${roundSeed}`;
     try {
-      const { accepted, faults, problems } = await runChaos({ seed: roundSeed, ...ROUND });
+      const { accepted, faults, lateTexts, problems } = await runChaos({ seed: roundSeed, ...ROUND });
       const struck = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
-      const detail = `${accepted} messages; ${struck.join(', ')}`;
+      const late = lateTexts > 0 ? `${lateTexts} only when members were level; ` : '';
+      const detail = `${accepted} messages; ${late}${struck.join(', ')}`;
       if (problems.length > 0) report.failed(name, `${detail}\n  ${problems.slice(0, 20).join('\n  ')}`);
       else if (accepted === 0 || struck.length === 0) report.failed(name, `nothing happened: ${detail}`);
       else report.passed(name, detail);

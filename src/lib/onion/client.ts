@@ -11,18 +11,16 @@ import { DEFAULT_ONION_CONFIG, type OnionConfig } from './config.ts';
 import type { ConnectionState } from './connection-state.ts';
 import { createConnection } from './connection.ts';
 import { OnionError } from './errors.ts';
-import { createGatewayChoice } from './gateway-choice.ts';
-import { createGuardList } from './guard-list.ts';
 import { createMaintenance } from './maintenance.ts';
+import { createOnionMemory } from './memory.ts';
 import { createNetworkClock } from './network-clock.ts';
-import { createNodeKeys, createNodePool } from './node-pool.ts';
+import { createNodeKeys } from './node-pool.ts';
 import { askForTime } from './node-survey.ts';
 import type { PacketEvent } from './packet-trace.ts';
 import { createPathKeeper } from './path-keeper.ts';
 import { createPathSender, type NodeReply, type ServerAddress, type V3Request } from './path-sender.ts';
 import { createRequester, type NodeAddress, type PathSnapshot, type RequestOptions } from './requester.ts';
-import { createSaver } from './saver.ts';
-import { readSnapshot, type OnionSnapshot, type OnionStore } from './snapshot.ts';
+import type { OnionStore } from './snapshot.ts';
 import type { GatewayTransport } from './transport.ts';
 import type { VerifiedNode } from './verified-node.ts';
 import { createVerifier } from './verifier.ts';
@@ -96,64 +94,38 @@ export interface OnionClient {
 }
 
 export function createOnionClient(dependencies: OnionDependencies): OnionClient {
-  const { crypto, transport, network, store, clock, random, log } = dependencies;
+  const { crypto, transport, network, clock, random, log } = dependencies;
   const config: OnionConfig = {
     ...DEFAULT_ONION_CONFIG,
     // Where the list is signed by a key of the build, the gateway cannot slip in guard nodes.
     ...(network.kind === 'local' ? { freshGuardsPerDay: null } : {}),
     ...dependencies.config
   };
-  const now = () => clock.now();
-  const reportError = (error: unknown) => log.error('onion-background-failed', { code: errorCode(error) });
-  const background = createBackground(reportError);
-
-  const pool = createNodePool({
-    strikeLimit: config.strikeLimit,
-    strikeLifetimeMs: config.strikeLifetimeMs,
-    now
+  const background = createBackground((error) => {
+    log.error('onion-background-failed', { code: errorCode(error) });
   });
-  const guards = createGuardList({ perDay: config.freshGuardsPerDay, now });
-  const gateways = createGatewayChoice({
+  const memory = createOnionMemory({
+    store: dependencies.store,
+    networkId: network.id,
     origins: transport.gateways,
-    stickyMs: config.gatewayStickyMs,
-    now
+    config,
+    clock,
+    log
   });
+  const { pool, guards, gateways } = memory;
   const networkClock = createNetworkClock(clock);
   const sender = createPathSender({ crypto, transport, keyOf: createNodeKeys(), config });
-
-  const saver = createSaver({ store, snapshot, delayMs: config.saveDelayMs, clock, log });
-
-  function snapshot(): OnionSnapshot {
-    return {
-      version: 1,
-      networkId: network.id,
-      nodes: pool.nodes(),
-      verifiedAtMs: pool.verifiedAtMs(),
-      guards: guards.known(),
-      freshGuards: guards.freshGuards(),
-      strikes: pool.exportStrikes(),
-      gateway: gateways.current()
-    };
-  }
+  const base = { config, clock, random, log };
 
   const onChange = () => {
-    saver.touch();
+    memory.changed();
     connection.pathsChanged();
   };
 
-  const verifier = createVerifier({
-    crypto,
-    transport,
-    sender,
-    network,
-    config,
-    clock,
-    random,
-    pool,
-    networkClock
-  });
+  const verifier = createVerifier({ ...base, crypto, transport, sender, network, pool, networkClock });
 
   const keeper = createPathKeeper({
+    ...base,
     pool,
     guards,
     test: (hops, destination, timeoutMs, signal) => verifier.testHops(hops, destination, timeoutMs, signal),
@@ -161,19 +133,13 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     gateway: () => transport.current(),
     isListed: (edHex) => verifier.isListed(edHex),
     background: background.run,
-    onChange,
-    config,
-    clock,
-    random,
-    log
+    onChange
   });
 
   const connection = createConnection({
+    ...base,
     gateways,
     pathCount: () => keeper.paths().length,
-    config,
-    clock,
-    log,
     async connect(origin, onStep, signal) {
       if (transport.current() !== origin) keeper.gatewayChanged();
       transport.select(origin);
@@ -181,24 +147,22 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
       if (result !== 'ok') return result;
       onStep('building-path');
       await keeper.ensure(signal);
-      saver.touch();
       return 'ok';
     }
   });
 
   const requester = createRequester({
+    ...base,
     sender,
     keeper,
     connection,
     gateway: () => transport.current(),
     strike: (edHex) => strikeNode(edHex, 'destination-status'),
-    config,
-    clock,
-    log,
     stopped: background.signal
   });
 
   const maintenance = createMaintenance({
+    ...base,
     pool,
     keeper,
     networkClock,
@@ -209,32 +173,13 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     lost: (reason) => connection.lost(reason),
     isGatewayExpired: () => gateways.isExpired(),
     onChange,
-    minimumPool: network.minimumPool,
-    config,
-    clock,
-    random,
-    log
+    minimumPool: network.minimumPool
   });
 
   function strikeNode(edHex: string, reason: string): void {
     log.debug('node-struck', { reason });
     if (pool.strike(edHex)) keeper.swapOut(edHex);
     onChange();
-  }
-
-  async function restore(): Promise<void> {
-    try {
-      const saved = readSnapshot(await store.load(), network.id, now());
-      if (!saved) return;
-      // Too many nodes have left since: the pool is verified from anchors again, the guard nodes stay known.
-      const isPoolTooOld =
-        saved.verifiedAtMs === null || Math.abs(now() - saved.verifiedAtMs) >= config.poolLifetimeMs;
-      if (!isPoolTooOld) pool.restore(saved);
-      guards.restore(saved);
-      gateways.restore(saved.gateway);
-    } catch (error) {
-      log.warn('onion-load-failed', { code: errorCode(error) });
-    }
   }
 
   let isStarted = false;
@@ -244,18 +189,20 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
       if (isStarted) return;
       isStarted = true;
       background.run(async (signal) => {
-        await restore();
-        background.run(saver.run);
+        await memory.restore();
+        background.run(memory.run);
         background.run(maintenance.run);
         connection.onState((state) => {
-          if (state.phase === 'connected') maintenance.wake();
+          if (state.phase !== 'connected') return;
+          memory.changed();
+          maintenance.wake();
         });
         await connection.run(signal);
       });
     },
     async stop() {
       await background.stop(new OnionError('onion-stopped'));
-      await saver.flush();
+      await memory.flush();
     },
     requestNode: requester.toNode,
     requestServer: requester.toServer,

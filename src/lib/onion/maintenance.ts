@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
-import { SURVEYED_NODES, type OnionConfig } from './config.ts';
+import type { OnionConfig } from './config.ts';
 import type { GatewayState } from './connection-state.ts';
 import type { Survey } from './gateway-check.ts';
 import type { Judgement } from './list-verification.ts';
@@ -19,6 +19,8 @@ const MIN_TICK_MS = 1_000;
 const MAX_TICK_MS = 60_000;
 /** Between two measurements that a refused request or a changed device time asked for. */
 const URGENT_INTERVAL_MS = 5_000;
+/** Between two refreshes, whoever asks (network.md §1.4). */
+const MIN_REFRESH_INTERVAL_MS = 2_000;
 /** Candidates for three answers. */
 const CLOCK_CANDIDATES = 6;
 
@@ -97,7 +99,7 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
     lastSyncAt = clock.monotonic();
     const candidates = drawNodes(pool.usable(), CLOCK_CANDIDATES, new Set(), random);
     const samples = await survey(candidates, (node) => dependencies.askTime(node, signal), signal);
-    const isNew = samples.length >= Math.min(2, SURVEYED_NODES) && networkClock.measured(samples);
+    const isNew = networkClock.measured(samples);
     if (!isNew) log.warn('clock-not-measured', { answers: samples.length });
     return isNew;
   }
@@ -135,6 +137,9 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
       return syncing;
     },
     refresh(signal) {
+      // A node that keeps saying "wrong swarm" must not keep us asking.
+      const isTooSoon = clock.monotonic() - lastRefreshAt < MIN_REFRESH_INTERVAL_MS;
+      if (!refreshing && isTooSoon) return Promise.resolve(false);
       refreshing ??= refreshNow(signal).finally(() => (refreshing = null));
       return refreshing;
     }

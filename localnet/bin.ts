@@ -18,8 +18,7 @@ const SENTENCES: Readonly<Record<LocalnetErrorCode, string>> = {
   'data-directory-unwritable': 'The data folder cannot be written',
   'data-directory-in-use': 'Another network is running on the data folder',
   'data-directory-damaged': 'The data folder holds something that is not a network of this version',
-  'address-unavailable': 'The address of a node is not available on this machine',
-  'network-closed': 'The network is closed'
+  'address-unavailable': 'The address of a node is not available on this machine'
 };
 
 function readOptions() {

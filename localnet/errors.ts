@@ -1,11 +1,7 @@
 import { AppError } from '../src/lib/errors.ts';
 
 export type LocalnetErrorCode =
-  | 'data-directory-unwritable'
-  | 'data-directory-in-use'
-  | 'data-directory-damaged'
-  | 'address-unavailable'
-  | 'network-closed';
+  'data-directory-unwritable' | 'data-directory-in-use' | 'data-directory-damaged' | 'address-unavailable';
 
 /** The embedded network cannot start or go on. `details.path` or `details.address` says where. */
 export class LocalnetError extends AppError<LocalnetErrorCode> {

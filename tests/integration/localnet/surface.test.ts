@@ -5,7 +5,6 @@ import {
   base64ToBytes,
   bytesToBase64,
   bytesToHex,
-  bytesToUtf8,
   hexToBytes,
   utf8ToBytes
 } from '../../../src/lib/bytes/index.ts';
@@ -38,7 +37,7 @@ const send = (method: string, path: string, headers: Record<string, string> = {}
 
 async function rpc(method: string, params: object) {
   const answer = await send('POST', '/storage_rpc/v1', {}, utf8ToBytes(JSON.stringify({ method, params })));
-  return { ...answer, text: bytesToUtf8(answer.body) };
+  return { ...answer, text: Buffer.from(answer.body).toString('latin1') };
 }
 
 const oxend = (endpoint: string, params: object) => rpc('oxend_request', { endpoint, params });

@@ -70,7 +70,7 @@ test.describe('a gateway that lies', () => {
   ];
   for (const [what, address, lie, sentence] of cases) {
     test(`that ${what} gets no onion request, and the person one sentence`, async ({ baseURL }) => {
-      const prepare = (context: BrowserContext) => context.route(address, lie);
+      const prepare = async (context: BrowserContext) => void (await context.route(address, lie));
       ana = await createPerson('Ana', { baseUrl: baseURL as string, prepare, serviceWorkers: 'block' });
       const onions = await watchOnions(ana.context);
       await createAccount(ana.page, 'Ana');
@@ -86,7 +86,8 @@ test.describe('a gateway that lies', () => {
 
   test('is told apart from an honest one, which carries the message (control)', async ({ baseURL }) => {
     const honest = async (route: Route) => route.fulfill({ response: await route.fetch() });
-    const prepare = (context: BrowserContext) => context.route('**/gateway/v1/nodes', honest);
+    const prepare = async (context: BrowserContext) =>
+      void (await context.route('**/gateway/v1/nodes', honest));
     ana = await createPerson('Ana', { baseUrl: baseURL as string, prepare, serviceWorkers: 'block' });
     const onions = await watchOnions(ana.context);
     await createAccount(ana.page, 'Ana');

@@ -103,8 +103,6 @@ function explain(error: unknown, dataDirectory: string | null): unknown {
       return new PlainError(
         `The data in ${dataDirectory} cannot be read: start anew with --fresh, or choose --data-dir.`
       );
-    case 'network-closed':
-      return error;
   }
 }
 

@@ -1,11 +1,11 @@
 // One poll of the own swarm: cursors in, what one node holds out, and into the inbox.
 import type { AccountId } from '../account-id.ts';
-import { hexToBytes } from '../bytes/index.ts';
-import { messageHash, type Identity } from '../crypto/index.ts';
+import type { Identity } from '../crypto/index.ts';
 import { randomBelow, type RandomBytes } from '../random.ts';
 import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import type { Inbox } from './inbox.ts';
+import type { StoredItem } from './open-item.ts';
 
 /** The part of the swarm floor that receiving needs. */
 export interface MessageRetrieveClient {
@@ -22,7 +22,8 @@ export interface MessageRetrieveClient {
     readonly node: { readonly ed25519PublicKeyHex: string };
     readonly results: readonly {
       readonly namespace: number;
-      readonly messages: readonly { readonly expiresAtMs: number; readonly data: Uint8Array }[];
+      /** `hash` is computed from the data, not what the node says: a false one could make us skip a message never read. */
+      readonly messages: readonly StoredItem[];
       readonly more: boolean;
       readonly skipped: number;
       readonly lastHash: string | null;
@@ -51,7 +52,6 @@ export function createReceiver(deps: {
   onReceived: (result: InboxResult) => void;
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
   const { store, identity, swarm, inbox } = deps;
-  const accountKey = hexToBytes(identity.accountId);
   let preferred: { nodeHex: string; polls: number } | null = null;
   /** Members asked since all of them were. */
   let askedNodes = new Set<string>();
@@ -95,13 +95,7 @@ export function createReceiver(deps: {
     let isSound = true;
     let received = 0;
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
-      // The hash follows from the data: a node that names a false one could make us skip a message never read.
-      const items = messages.map(({ data, expiresAtMs }) => ({
-        hash: messageHash(accountKey, namespace, data),
-        expiresAtMs,
-        data
-      }));
-      const batch = { nodeEd25519Hex, namespace, items, skipped, lastHash };
+      const batch = { nodeEd25519Hex, namespace, items: messages, skipped, lastHash };
       const result = await inbox.receive(batch, signal);
       received += result.added.length;
       isSound &&= skipped === 0;

@@ -99,6 +99,7 @@ export function withMessageState(
 
 /** What the list shows of a text. */
 export function previewOf(text: string): string {
+  if (text.length <= PREVIEW_CODE_POINTS) return text;
   // Two units are the most a code point takes: cutting first keeps the cost of long bodies down.
   return Array.from(text.slice(0, 2 * PREVIEW_CODE_POINTS))
     .slice(0, PREVIEW_CODE_POINTS)

@@ -3,7 +3,7 @@
 import type { AccountId } from '../account-id.ts';
 import { InvariantError } from '../errors.ts';
 import { withMessage, type LoadedConversation } from './conversation-changes.ts';
-import { authorTag, messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
+import { authorTag, conversationOfKey, messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import type { ConversationContent, CursorContent, MessageContent } from './rows.ts';
 import { tableOf } from './schema.ts';
@@ -96,25 +96,37 @@ async function findKnown(
   return known;
 }
 
-/** A range is read instead of single keys while it holds at most so many times as many keys as are asked for. */
+/** Keys of one conversation are looked up by their range when there are at least so many … */
+const KEYS_FOR_RANGE = 3;
+/** … and the range holds at most so many times as many. */
 const RANGE_FACTOR = 4;
 
-/** Which of the keys a table holds. A backlog mostly falls where nothing is yet: one range tells faster than each key. */
+/** Which of the keys a table holds. A backlog mostly falls where nothing is yet: a range tells faster than each key. */
 async function presentKeys(
   store: ProfileStore,
   table: 'messages' | 'graves',
   keys: readonly string[]
 ): Promise<readonly string[]> {
-  if (keys.length === 0) return [];
   const rows = tableOf(store.db, table);
-  const sorted = [...keys].sort();
-  const limit = keys.length * RANGE_FACTOR;
-  const range = await reading(() =>
-    rows.where(':id').between(sorted[0], sorted.at(-1), true, true).limit(limit).primaryKeys()
+  const single: string[] = [];
+  const found = await Promise.all(
+    [...Map.groupBy(keys, conversationOfKey).values()].map(async (group) => {
+      const sorted = group.sort();
+      const limit = group.length * RANGE_FACTOR;
+      const range =
+        group.length < KEYS_FOR_RANGE
+          ? null
+          : await reading(() =>
+              rows.where(':id').between(sorted[0], sorted.at(-1), true, true).limit(limit).primaryKeys()
+            );
+      if (range !== null && range.length < limit) return range;
+      single.push(...group);
+      return [];
+    })
   );
-  if (range.length < limit) return range;
-  const found = await reading(() => rows.bulkGet([...keys]));
-  return keys.filter((_, index) => found[index] !== undefined);
+  if (single.length === 0) return found.flat();
+  const singleRows = await reading(() => rows.bulkGet(single));
+  return [...found.flat(), ...single.filter((_, index) => singleRows[index] !== undefined)];
 }
 
 function tagOf(

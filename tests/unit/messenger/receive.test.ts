@@ -112,18 +112,6 @@ describe('a poll', () => {
     expect(await texts(store)).toEqual(['one', 'two']);
   });
 
-  test('a false hash does not make the true message of that hash be skipped', async () => {
-    const real = await itemFrom('real', START_MS);
-    const { store, poll } = await setUp([
-      { node: 'liar', messages: [{ ...real, data: Uint8Array.of(1, 2, 3) }] },
-      { node: 'honest', messages: [real] }
-    ]);
-    await poll();
-    expect(await texts(store)).toEqual([]);
-    await poll();
-    expect(await texts(store)).toEqual(['real']);
-  });
-
   test('what is not even an item is counted, and the cursor moves past it', async () => {
     const { store, poll } = await setUp([{ node: 'aa', messages: [], skipped: 3, lastHash: 'past' }]);
     await poll();

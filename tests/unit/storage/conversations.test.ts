@@ -266,6 +266,32 @@ describe('messages', () => {
     expect([...known]).toEqual([authorTimeKey(OTHER_ID, START_MS + 1)]);
   });
 
+  test('what is stored is known again, asked for one by one, many at once, or far apart', async () => {
+    const offsets = Array.from({ length: 40 }, (_, index) => index * 10);
+    await receive(
+      OTHER_ID,
+      offsets.map((offset) => [`n${offset}`, offset] as const)
+    );
+    await receive(THIRD_ID, [['alone', 5]]);
+    const ask = async (authorId: AccountId, wanted: readonly number[]) => {
+      const { known } = await loadInboxSnapshot(
+        store,
+        OWN_ID,
+        wanted.map((offsetMs) => ({
+          conversationAccountId: authorId,
+          authorId,
+          timestampMs: START_MS + offsetMs
+        }))
+      );
+      return [...known].map((key) => Number(key.split('/')[1]) - START_MS).sort((a, b) => a - b);
+    };
+    expect(await ask(OTHER_ID, [10])).toEqual([10]);
+    expect(await ask(OTHER_ID, [10, 11, 20, 21, 30])).toEqual([10, 20, 30]);
+    expect(await ask(OTHER_ID, [0, 195, 200, 390])).toEqual([0, 200, 390]);
+    expect(await ask(OTHER_ID, [1, 2, 3, 4])).toEqual([]);
+    expect(await ask(THIRD_ID, [4, 5, 6, 10])).toEqual([5]);
+  });
+
   test('a draft is kept until it is emptied or the message is sent', async () => {
     const { conversationId } = await ensureConversation(store, {
       accountId: OTHER_ID,

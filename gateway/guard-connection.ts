@@ -36,33 +36,42 @@ const MAX_IDLE = 256;
 
 /** Keeps connections whose request is over, and gives them out again, the latest first. */
 export function createGuardConnections(connectTimeoutMs: number): GuardConnections {
-  // In the order they became idle.
-  const idle = new Set<Connection>();
+  // By address, in the order they became idle.
+  const idle = new Map<string, Connection[]>();
   const open = new Set<Connection>();
+  let idleCount = 0;
 
   const sweep = setInterval(() => {
     const oldest = performance.now() - IDLE_MS;
-    for (const connection of idle) if (connection.idleSinceMs < oldest) connection.destroy();
+    const stale = [...idle.values()].flat().filter((connection) => connection.idleSinceMs < oldest);
+    for (const connection of stale) connection.destroy();
   }, IDLE_MS / 3);
   sweep.unref();
 
+  /** Takes a connection out of the idle ones; null when it is not among them. */
+  const take = (address: string, which: (of: readonly Connection[]) => number): Connection | null => {
+    const own = idle.get(address) ?? [];
+    const [taken] = own.splice(which(own), 1);
+    if (own.length === 0) idle.delete(address);
+    if (taken) idleCount -= 1;
+    return taken ?? null;
+  };
   const keep = (connection: Connection) => {
-    idle.add(connection);
-    if (idle.size > MAX_IDLE) idle.values().next().value?.destroy();
+    if (idleCount >= MAX_IDLE) return connection.destroy();
+    idleCount += 1;
+    const own = idle.get(connection.address);
+    if (own) own.push(connection);
+    else idle.set(connection.address, [connection]);
   };
   const forget = (connection: Connection) => {
-    idle.delete(connection);
     open.delete(connection);
+    take(connection.address, (own) => (own.includes(connection) ? own.indexOf(connection) : own.length));
   };
 
   return {
     open(guard, fresh = false) {
-      const address = `${guard.ip}:${guard.port}`;
-      const kept = fresh ? undefined : [...idle].findLast((connection) => connection.address === address);
-      if (kept) {
-        idle.delete(kept);
-        return kept;
-      }
+      const kept = fresh ? null : take(`${guard.ip}:${guard.port}`, (own) => own.length - 1);
+      if (kept) return kept;
       const made = new Connection(guard, connectTimeoutMs, keep, forget);
       open.add(made);
       return made;
@@ -79,6 +88,7 @@ class Connection implements GuardConnection {
   idleSinceMs = 0;
   private readonly socket: TLSSocket;
   private readonly keep: (connection: Connection) => void;
+  private readonly forget: (connection: Connection) => void;
   private exchange: Exchange | null = null;
   private parser: ReplyParser | null = null;
   private isReused = false;
@@ -93,6 +103,7 @@ class Connection implements GuardConnection {
   ) {
     this.address = `${ip}:${port}`;
     this.keep = keep;
+    this.forget = forget;
     // Nodes sign their own certificates, for no name; the layers of the body are what authenticates them.
     this.socket = connect({ host: ip, port, rejectUnauthorized: false });
     this.socket.setNoDelay(true);
@@ -105,7 +116,6 @@ class Connection implements GuardConnection {
     this.socket.on('close', () => {
       clearTimeout(timer);
       this.fail();
-      forget(this);
     });
   }
 
@@ -136,6 +146,7 @@ class Connection implements GuardConnection {
 
   destroy(): void {
     this.exchange = null;
+    this.forget(this);
     this.socket.destroy();
   }
 
@@ -155,20 +166,20 @@ class Connection implements GuardConnection {
     } catch {
       this.fail();
     }
-    this.socket.destroy();
+    this.destroy();
   }
 
   private onReplyEnd(isReusable: boolean): void {
     const { exchange } = this;
     this.exchange = null;
     this.parser = null;
-    if (isReusable && this.unsent === 0) {
+    if (isReusable && this.unsent === 0 && !this.socket.destroyed) {
       this.isReused = true;
       this.idleSinceMs = performance.now();
       this.socket.resume();
       this.keep(this);
     } else {
-      this.socket.destroy();
+      this.destroy();
     }
     exchange?.onEnd(isReusable);
   }

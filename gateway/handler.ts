@@ -13,7 +13,7 @@ import { chooseEncoding, entityTag, isUnchanged } from './negotiation.ts';
 import type { NodeSource } from './node-source.ts';
 import type { NodesDocument } from './nodes-document.ts';
 import type { Relay } from './relay.ts';
-import { API_HEADERS, failure, jsonReply, sendReply, type Reply } from './reply.ts';
+import { API_HEADERS, drain, failure, jsonReply, sendReply, type Reply } from './reply.ts';
 import type { StaticSite } from './static-site.ts';
 import type { TokenBuckets } from './token-buckets.ts';
 
@@ -172,8 +172,7 @@ export function createHandler(dependencies: HandlerDependencies) {
     const reply = await decide(request, response);
     if (!reply) return;
     sendReply(response, reply, request.method === 'HEAD');
-    // An unread body would block the connection; the server's own time limit bounds the reading.
-    request.resume();
+    drain(request);
   };
 
   async function decide(request: IncomingMessage, response: ServerResponse): Promise<Reply | null> {

@@ -10,7 +10,7 @@ import {
   type GuardConnections
 } from './guard-connection.ts';
 import type { GatewayLimits } from './limits.ts';
-import { API_HEADERS, failure, sendReply } from './reply.ts';
+import { API_HEADERS, drain, failure, sendReply } from './reply.ts';
 
 /** Bodies up to this size are kept until the guard answers, so that they can be sent once more. */
 const MAX_REPLAY_BYTES = 64 * 1024;
@@ -137,7 +137,9 @@ class Carriage implements Exchange {
 
   onEnd(): void {
     this.connection = null;
-    if (!this.isOver) this.input.response.end();
+    if (this.isOver) return;
+    this.input.response.end();
+    drain(this.input.request);
   }
 
   private onDeadline(): void {
@@ -152,8 +154,7 @@ class Carriage implements Exchange {
     if (response.headersSent) return this.cut();
     const reply = failure(code);
     sendReply(response, { ...reply, headers: { ...reply.headers, ...headers } }, false);
-    // The rest of the body is read and dropped, or the client would not get to read the answer.
-    request.resume();
+    drain(request);
     this.finish();
   }
 

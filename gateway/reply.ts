@@ -1,5 +1,5 @@
 // Answers as values: handlers return them, one function writes them.
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GatewayErrorCode } from './errors.ts';
 
 export interface Reply {
@@ -77,4 +77,20 @@ export function sendReply(response: ServerResponse, reply: Reply, headOnly: bool
   const length = noBody ? {} : { 'content-length': String(reply.body?.length ?? 0) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
   response.end(headOnly || noBody ? undefined : (reply.body ?? undefined));
+}
+
+/** How long what is left of a refused request is read and dropped. */
+const MAX_DRAIN_MS = 2_000;
+
+/**
+ * Reads what a client still sends after it was answered, for a moment: cut off at once, it would lose the answer;
+ * never cut off, it could send for as long as it likes.
+ */
+export function drain(request: IncomingMessage): void {
+  if (request.complete) return;
+  request.resume();
+  const timer = setTimeout(() => request.destroy(), MAX_DRAIN_MS);
+  const stop = () => clearTimeout(timer);
+  request.once('end', stop);
+  request.once('close', stop);
 }

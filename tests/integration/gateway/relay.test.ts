@@ -94,6 +94,17 @@ describe('the relay', () => {
     expect(requests).toBe(1);
   });
 
+  it('passes on an answer that comes before the body was read', async () => {
+    const { gateway, guard } = await setUp((_request, response) => {
+      response.writeHead(413, { connection: 'close' }).end('Request body too large');
+    });
+    for (let request = 0; request < 2; request++) {
+      const answer = await postOnion(gateway.origin, Buffer.alloc(9 * 1024 * 1024));
+      expect(answer).toMatchObject({ status: 413, body: Buffer.from('Request body too large') });
+    }
+    expect(guard.connections()).toBe(2);
+  });
+
   it('keeps connections to a guard and sends again when the guard had closed one', async () => {
     const { gateway, guard } = await setUp(answering(200, 'yes'));
     for (let request = 0; request < 5; request++) await postOnion(gateway.origin, randomBytes(100));
@@ -310,6 +321,13 @@ describe('a client that misbehaves', () => {
     const received = await raw(gateway.origin, `${head(1000)}only a little`);
     expect(received).toContain('HTTP/1.1 408');
     expect(received.toLowerCase()).toContain('x-gateway-error: request-timeout');
+  });
+
+  it('is answered and then dropped when it goes on sending what was refused', async () => {
+    const { gateway, guard } = await setUp(answering(200, 'yes'));
+    const refused = await raw(gateway.origin, `${head(1_000_000_000)}a part of it`);
+    expect(refused).toContain('HTTP/1.1 413');
+    expect(guard.connections()).toBe(0);
   });
 
   it('is dropped when it does not finish its head', async () => {

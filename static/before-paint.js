@@ -1,36 +1,86 @@
-// Runs before the first paint, without waiting for the app: applies the chosen looks, and keeps the welcome screen
-// out of sight for who already has an account. An invite leaves the address here already, and waits in memory.
-// Its counterparts are src/lib/state/appearance.ts, account-mark.ts and invite-inbox.svelte.ts.
+// Runs before the first paint, without waiting for the app, and in browsers too old for it, so it keeps to old
+// syntax. Applies the chosen looks; keeps the welcome screen out of sight for who already has an account; takes an
+// invite out of the address, to wait in memory; and finds out what this browser lacks. Its counterparts are
+// src/lib/state/appearance.ts, account-mark.ts, invite-inbox.svelte.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
-  var read = function (key) {
+
+  function read(key) {
     try {
       return localStorage.getItem(key);
-    } catch {
+    } catch (error) {
+      void error;
       return null;
     }
-  };
-  var dark = matchMedia('(prefers-color-scheme: dark)').matches;
-  var choice;
-  try {
-    choice = JSON.parse(read('onionskin.appearance') || '{}') || {};
-  } catch {
-    choice = {};
   }
-  var theme = choice.theme;
-  if (theme === 'contrast') theme = dark ? 'contrast-dark' : 'contrast-light';
-  if (!/^(light|dark|ocean-light|ocean-dark|contrast-light|contrast-dark)$/.test(theme)) {
-    theme = matchMedia('(prefers-contrast: more)').matches ? 'contrast-' : '';
-    theme += dark ? 'dark' : 'light';
+
+  function dress() {
+    var dark = matchMedia('(prefers-color-scheme: dark)').matches;
+    var choice;
+    try {
+      choice = JSON.parse(read('onionskin.appearance') || '{}') || {};
+    } catch (error) {
+      void error;
+      choice = {};
+    }
+    var theme = choice.theme;
+    if (theme === 'contrast') theme = dark ? 'contrast-dark' : 'contrast-light';
+    if (!/^(light|dark|ocean-light|ocean-dark|contrast-light|contrast-dark)$/.test(theme)) {
+      theme = matchMedia('(prefers-contrast: more)').matches ? 'contrast-' : '';
+      theme += dark ? 'dark' : 'light';
+    }
+    root.setAttribute('data-theme', theme);
+    if (/^[a-z]+$/.test(choice.accent)) root.setAttribute('data-accent', choice.accent);
+    if (/^[a-z]+$/.test(choice.density)) root.setAttribute('data-density', choice.density);
+    if (choice.textSize >= 85 && choice.textSize <= 150) {
+      root.style.setProperty('--text-scale', String(choice.textSize / 100));
+    }
   }
-  root.dataset.theme = theme;
-  if (/^[a-z]+$/.test(choice.accent)) root.dataset.accent = choice.accent;
-  if (/^[a-z]+$/.test(choice.density)) root.dataset.density = choice.density;
-  if (choice.textSize >= 85 && choice.textSize <= 150) {
-    root.style.setProperty('--text-scale', String(choice.textSize / 100));
+
+  /** What the app cannot do without and this browser does not offer, by the names of Unsupported.svelte. */
+  function missing() {
+    // Most of the others hide themselves on such an address: naming them would send people the wrong way.
+    if (!window.isSecureContext) return ['secure-origin'];
+    var lacks = [];
+    function need(name, present) {
+      if (!present) lacks.push(name);
+    }
+    need('cryptography', window.crypto && crypto.subtle);
+    need('database', window.indexedDB);
+    need('locks', navigator.locks);
+    need('channels', window.BroadcastChannel);
+    need('workers', window.Worker && 'noModule' in document.createElement('script'));
+    need('language', window.structuredClone && window.AbortSignal && AbortSignal.any && Promise.withResolvers);
+    need(
+      'styles',
+      window.CSS &&
+        CSS.supports('selector(:has(a))') &&
+        CSS.supports('color', 'color-mix(in srgb, red 50%, blue)') &&
+        'popover' in root
+    );
+    return lacks;
   }
-  if (read('onionskin.account') === '1') root.dataset.hasAccount = '';
-  if (location.hash.startsWith('#/c/')) {
+
+  /** Shows the list that stands in the markup of the start page. */
+  function tell(lacks) {
+    if (location.pathname !== '/') {
+      location.replace('/');
+      return;
+    }
+    root.setAttribute('data-missing', lacks.join(' '));
+    document.addEventListener('DOMContentLoaded', function () {
+      for (var index = 0; index < lacks.length; index += 1) {
+        var entry = document.querySelector('[data-need="' + lacks[index] + '"]');
+        if (entry) entry.hidden = false;
+      }
+    });
+  }
+
+  dress();
+  var lacks = missing();
+  if (lacks.length > 0) tell(lacks);
+  else if (read('onionskin.account') === '1') root.setAttribute('data-has-account', '');
+  if (location.hash.indexOf('#/c/') === 0) {
     window.onionskinInvite = location.hash;
     history.replaceState(history.state, '', location.pathname + location.search);
   }

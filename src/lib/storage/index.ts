@@ -9,7 +9,12 @@ export type {
   ProfileContent
 } from './rows.ts';
 export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
-export { createOpfsSlotFiles, createRecordSlotFiles, type SlotFiles } from './slot-files.ts';
+export {
+  createOpfsSlotFiles,
+  createRecordSlotFiles,
+  withRecordFallback,
+  type SlotFiles
+} from './slot-files.ts';
 export {
   createProfile,
   databaseNameOf,

@@ -109,3 +109,28 @@ export function createRecordSlotFiles(list: ProfileListDatabase): SlotFiles {
     }
   };
 }
+
+/**
+ * Slot files in the file system where that works, else as records: browsers refuse it in private windows, and some say
+ * that they have it and do not. A profile stays where it was made.
+ */
+export function withRecordFallback(files: SlotFiles, records: SlotFiles): SlotFiles {
+  const readFile = (profileId: string) => files.read(profileId).catch(() => null);
+  return {
+    kind: files.kind,
+    async read(profileId) {
+      return (await readFile(profileId)) ?? (await records.read(profileId));
+    },
+    async create(profileId, image) {
+      try {
+        await files.create(profileId, image);
+      } catch {
+        await records.create(profileId, image);
+      }
+    },
+    async write(profileId, offset, bytes) {
+      const place = (await readFile(profileId)) ? files : records;
+      await place.write(profileId, offset, bytes);
+    }
+  };
+}

@@ -6,7 +6,12 @@ import { createEngine, createSealedOnionStore, type Engine } from '../messenger/
 import { MAINNET } from '../networks.ts';
 import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
 import { systemRandom } from '../random.ts';
-import { createOpfsSlotFiles, createRecordSlotFiles, openProfileList } from '../storage/index.ts';
+import {
+  createOpfsSlotFiles,
+  createRecordSlotFiles,
+  openProfileList,
+  withRecordFallback
+} from '../storage/index.ts';
 import { createSwarmClient } from '../swarm/index.ts';
 import {
   createBrowserLocks,
@@ -32,12 +37,14 @@ const log = consoleLog;
 
 async function compose(): Promise<Engine> {
   const [crypto, list] = await Promise.all([createCryptoBackend(), openProfileList()]);
+  const records = createRecordSlotFiles(list);
+  const openDirectory = () => navigator.storage.getDirectory();
   const slotFiles = hasInPlaceFiles(globalThis)
-    ? createOpfsSlotFiles(
-        () => navigator.storage.getDirectory(),
-        (ms) => clock.sleep(ms)
+    ? withRecordFallback(
+        createOpfsSlotFiles(openDirectory, (ms) => clock.sleep(ms)),
+        records
       )
-    : createRecordSlotFiles(list);
+    : records;
   return createEngine({
     environment: { list, slotFiles, random },
     crypto,

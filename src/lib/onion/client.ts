@@ -8,7 +8,7 @@ import type { RandomBytes } from '../random.ts';
 import type { RpcRequest, V4Request, V4Response } from '../wire/index.ts';
 import { createBackground } from './background.ts';
 import { DEFAULT_ONION_CONFIG, type OnionConfig } from './config.ts';
-import type { ConnectionState } from './connection-state.ts';
+import type { ConnectionState, GatewayStatus } from './connection-state.ts';
 import { createConnection } from './connection.ts';
 import { OnionError } from './errors.ts';
 import { createMaintenance } from './maintenance.ts';
@@ -81,6 +81,8 @@ export interface OnionClient {
    */
   resyncClock(signal?: AbortSignal): Promise<boolean>;
   state(): ConnectionState;
+  /** The gateways of this build, and what is known to be wrong with them. */
+  gateways(): readonly GatewayStatus[];
   onState(listener: (state: ConnectionState) => void): () => void;
   onPacket(listener: (packet: PacketEvent) => void): () => void;
   /** A request took this path. */
@@ -219,6 +221,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     observeNodeTime: networkClock.observe,
     resyncClock: (signal) => maintenance.syncClock(signal ?? background.signal, true),
     state: connection.state,
+    gateways: gateways.statuses,
     onState: connection.onState,
     onPacket: requester.onPacket,
     onPath: requester.onPath,

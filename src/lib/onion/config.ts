@@ -67,6 +67,6 @@ export const DEFAULT_ONION_CONFIG: OnionConfig = {
   clockSyncIntervalMs: 600_000,
   clockTimeoutMs: 8_000,
   retryMinMs: 1_000,
-  retryMaxMs: 60_000,
+  retryMaxMs: 30_000,
   saveDelayMs: 1_000
 };

@@ -77,6 +77,8 @@ const WORTH_ANOTHER_PATH: readonly string[] = [
   'path-failed',
   'response-unreadable'
 ];
+/** Between two tries of a request to a server (network.md §2.2). */
+const SERVER_RETRY_MS = 100;
 const MAX_BUSY_WAIT_MS = 3_000;
 
 export function createRequester(dependencies: RequesterDependencies): Requester {
@@ -118,6 +120,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
         if (!isGatewayFault(error) || errorCode(error) === 'gateway-refused') tried.add(path.id);
         if (attempt >= config.pathAttempts || clock.monotonic() >= endsAt) throw error;
         if (!(await mayRetry(error, endsAt, signal))) throw error;
+        if (destination.node === null) await clock.sleep(SERVER_RETRY_MS, signal);
       }
     }
   }

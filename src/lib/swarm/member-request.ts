@@ -100,7 +100,10 @@ class MemberSend<T> {
       await onion.whenUsable(signal);
       if (membership.members(accountId).length === 0) await onion.refreshNodes(signal).catch(() => false);
     }
-    const left = membership.members(accountId).filter((node) => !this.tried.has(node.ed25519PublicKeyHex));
+    const members = membership.members(accountId);
+    // A swarm smaller than the number of tries is gone through again.
+    if (members.every((node) => this.tried.has(node.ed25519PublicKeyHex))) this.tried.clear();
+    const left = members.filter((node) => !this.tried.has(node.ed25519PublicKeyHex));
     const preferred = left.find((node) => node.ed25519PublicKeyHex === preferNodeHex);
     const usable = left.filter((node) => onion.isUsable(node.ed25519PublicKeyHex));
     const from = usable.length > 0 ? usable : left;

@@ -21,10 +21,10 @@ async function connected(options: FakeWorldOptions = {}): Promise<FakeWorld & { 
   return { ...world, clock };
 }
 
-/** Asks every node of the pool once and gives the paths that were used. */
+/** Asks nodes of the pool, enough to see every path, and gives those that were used. */
 async function askAll({ onion }: FakeWorld): Promise<PathSnapshot[]> {
   const used: PathSnapshot[] = [];
-  for (const node of onion.nodes()) {
+  for (const node of onion.nodes().slice(0, 12)) {
     await onion.requestNode(node, INFO);
     used.push(onion.lastPath()!);
   }

@@ -126,6 +126,23 @@ describe('storing', () => {
     expect(askedKeys().sort()).toEqual(mine.map((node) => node.ed25519PublicKeyHex).sort());
   });
 
+  it('goes through a small swarm again before it gives up', async () => {
+    const two = createFakeSwarms(random, ['10']);
+    two.nodes.pop();
+    const small = createSwarmClient({ onion: two.onion, crypto, random, log: silentLog });
+    let failures = 2;
+    two.tamper = (_, honest) =>
+      failures-- > 0 ? new OnionError('path-timeout', { retry: 'other-path' }) : honest();
+    const stored = await small.store({
+      accountId: me.accountId,
+      namespace: 0,
+      data: new Uint8Array(1),
+      ttlMs: 60_000
+    });
+    expect(stored.confirmedBy).toBe(2);
+    expect(two.asked).toHaveLength(3);
+  });
+
   it('does not try others while there is no connection', async () => {
     swarms.tamper = () => new OnionError('offline', { retry: 'later' });
     await expect(store()).rejects.toMatchObject({ code: 'offline' });

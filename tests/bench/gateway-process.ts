@@ -32,4 +32,8 @@ if (role === 'guard') {
     });
   });
 }
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
 process.once('disconnect', () => process.exit(0));

@@ -1,4 +1,8 @@
 // English: the Path screen. Entry Node, Service Node, Destination and Relay are terms (ux.md §2).
+import { createPlural } from '../plural.ts';
+
+const plural = createPlural('en');
+
 export const path = {
   title: 'Path',
   lead: 'A letter passes five stops. None of them knows both where you are and who you write to.',
@@ -35,8 +39,5 @@ export const path = {
   lineNote:
     'The line moves when a real packet does. New path keeps your Entry Node: changing it often would show you to more nodes.',
   /** Said by the packet mark. */
-  layers: ({ count }: { count: number }) =>
-    count === 0 ? 'no layer closed' : count === 1 ? 'one layer closed' : `${count} layers closed`,
-  together:
-    'The Relay and the Entry Node together know as much as an Entry Node knows of any app: your IP address and the second stop.'
+  layers: ({ count }: { count: number }) => plural(count, { one: '# layer closed', other: '# layers closed' })
 } as const;

@@ -1,4 +1,8 @@
 // English: bringing an account back.
+import { createPlural } from '../plural.ts';
+
+const plural = createPlural('en');
+
 export const restore = {
   title: 'Restore account',
   back: 'Back',
@@ -10,7 +14,6 @@ export const restore = {
   placeholder: 'Your 13 words, with blanks or line breaks between them',
   /** The button. Contract. */
   restoreAccount: 'Restore account',
-  restoring: 'Restoring',
   show: 'Show the words',
   hide: 'Hide the words',
   camera: 'Scan a QR code with the camera',
@@ -36,9 +39,10 @@ export const restore = {
   tooShort: ({ count }: { count: number }) =>
     count === 0
       ? 'Type or paste your 13 words first.'
-      : count === 1
-        ? 'This is one word. A Recovery Password has 13.'
-        : `These are ${count} words. A Recovery Password has 13.`,
+      : plural(count, {
+          one: 'This is # word. A Recovery Password has 13.',
+          other: 'These are # words. A Recovery Password has 13.'
+        }),
   tooLong: ({ count }: { count: number }) =>
     `These are ${count} words. A Recovery Password has 13, so take out what does not belong to it.`,
   checksum:

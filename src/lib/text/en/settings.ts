@@ -12,8 +12,6 @@ export const settings = {
   updateOffered: 'a new version is offered',
   install: 'Install',
   showQr: 'Show QR code',
-  /** Right pane while no section is chosen. */
-  nothingChosen: 'Choose a section',
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'The browser did not allow copying. Select the text and copy it.',
@@ -80,5 +78,4 @@ export const settings = {
   compact: 'Compact',
   enterSends: 'Enter sends',
   enterSendsHelp: 'Shift and Enter then start a new line. Off swaps the two.',
-  themePreview: 'How it looks'
 } as const;

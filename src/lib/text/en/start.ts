@@ -2,7 +2,6 @@
 export const start = {
   title: 'New message',
   back: 'Back',
-  close: 'Close',
   lead: 'Write to someone by the Account ID they gave you.',
   /** The field. Contract (ux.md §7). */
   accountId: 'Account ID',

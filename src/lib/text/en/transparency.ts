@@ -9,7 +9,6 @@ export const transparency = {
   offered: ({ version }: { version: string }) =>
     `The host offers version ${version}. Nothing changes until you agree.`,
   update: 'Update',
-  updating: 'Updating',
   later: 'Later',
   putOff: 'Put off. It stays offered here.',
   updateFailed: 'The new version could not be installed. This one goes on.',

@@ -77,5 +77,5 @@ export const settings = {
   comfortable: 'Comfortable',
   compact: 'Compact',
   enterSends: 'Enter sends',
-  enterSendsHelp: 'Shift and Enter then start a new line. Off swaps the two.',
+  enterSendsHelp: 'Shift and Enter then start a new line. Off swaps the two.'
 } as const;

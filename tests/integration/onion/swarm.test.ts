@@ -58,4 +58,68 @@ describe('an account on the embedded network', () => {
       expect(text.includes(me.accountId)).toBe(position === 3);
     });
   });
+
+  it('deletes, extends and reads expiries with the signature of every member', async () => {
+    const [first, second] = [await storeText('one'), await storeText('two')];
+    const identity = me;
+    const expiryMs = client.onion.networkTimeMs() + 20 * DAY_MS;
+    const extended = await client.swarm.expire({ identity, hashes: [first.hash], expiryMs, mode: 'extend' });
+    expect(extended).toMatchObject({ failed: [], updated: [first.hash] });
+    expect(extended.confirmed).toHaveLength(3);
+    const hashes = [first.hash, second.hash];
+    const expiries = await client.swarm.getExpiries({ identity, hashes });
+    expect(expiries[first.hash]).toBe(expiryMs);
+    const kept = await client.swarm.expire({ identity, hashes, expiryMs: expiryMs - DAY_MS, mode: 'extend' });
+    expect(kept).toMatchObject({ failed: [], updated: [second.hash], unchanged: { [first.hash]: expiryMs } });
+    const shortened = await client.swarm.expireAll({
+      identity,
+      namespace: 'all',
+      expiryMs: expiryMs - 2 * DAY_MS
+    });
+    expect(shortened).toMatchObject({ failed: [], updated: [...hashes].sort() });
+    const deleted = await client.swarm.delete({ identity, hashes: [first.hash] });
+    expect(deleted).toMatchObject({ failed: [], deleted: [first.hash] });
+    const rest = await client.swarm.deleteAll({ identity, namespace: 'all' });
+    expect(rest).toMatchObject({ failed: [], deleted: [second.hash] });
+    await world.network.settle();
+    expect(world.network.stored(me.accountId)).toEqual([]);
+  });
+
+  it('is read page by page, each message once, with the cursor of the node that gave it', async () => {
+    const stored: string[] = [];
+    for (let index = 0; index < 12; index++)
+      stored.push((await storeText(`${index} ${'x'.repeat(2_000)}`)).hash);
+    await world.network.settle();
+    const cursors = new Map<string, string>();
+    const seen: string[] = [];
+    let preferNode: string | undefined;
+    let pages = 0;
+    for (let more = true; more && pages < 20; pages++) {
+      const page = await client.swarm.retrieve({
+        identity: me,
+        namespaces: [{ namespace: 0, maxSize: 10_000 }],
+        cursorOf: (nodeHex) => cursors.get(nodeHex) ?? null,
+        ...(preferNode === undefined ? {} : { preferNode })
+      });
+      preferNode = page.node.ed25519PublicKeyHex;
+      const [result] = page.results;
+      seen.push(...result!.messages.map(({ hash }) => hash));
+      if (result!.lastHash !== null) cursors.set(preferNode, result!.lastHash);
+      more = result!.more;
+    }
+    expect(pages).toBeGreaterThan(2);
+    expect([...seen].sort()).toEqual([...stored].sort());
+  });
+
+  it('keeps a config of its own in a namespace that only its keys may write', async () => {
+    const data = utf8ToBytes('config');
+    const input = { accountId: me.accountId, namespace: 2, data, ttlMs: 30 * DAY_MS };
+    expect((await client.swarm.store({ ...input, identity: me })).confirmedBy).toBe(3);
+    const stranger = deriveIdentity(createAccountSeed(systemRandom));
+    await expect(client.swarm.store({ ...input, identity: stranger })).rejects.toMatchObject({
+      code: 'rejected',
+      retry: 'never',
+      details: { status: 401 }
+    });
+  });
 });

@@ -1,5 +1,5 @@
 // Network, gateway and app on one port, until a signal. Started by scripts/start.mjs under Node 24.
-import { access, constants, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { GatewayStartError } from '../gateway/index.ts';
@@ -11,17 +11,16 @@ import { readStartOptions, type StartOptions } from './lib/start-options.mjs';
 /** How many ports above a taken one are tried for an offer. */
 const PORTS_TO_TRY = 50;
 
-async function prepareDataDirectory({ dataDir, fresh, network }: StartOptions): Promise<string | null> {
+/** Where the embedded network keeps its data, emptied when asked; null for the others, which keep none. */
+async function dataDirectoryOf({ dataDir, fresh, network }: StartOptions): Promise<string | null> {
   if (network !== 'local') return null;
   const path = join(resolve(dataDir), 'localnet');
   try {
     if (fresh) await rm(path, { recursive: true, force: true });
-    await mkdir(path, { recursive: true });
-    await access(path, constants.W_OK);
     return path;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new PlainError(`Cannot write to the data directory ${path} (${code}); choose one with --data-dir.`);
+    throw new PlainError(`Cannot empty the data directory ${path} (${code}); choose one with --data-dir.`);
   }
 }
 
@@ -121,7 +120,7 @@ function untilSignal(): Promise<void> {
 await runMain(async () => {
   const options = readStartOptions(process.argv.slice(2));
   await checkPort(options);
-  const dataDirectory = await prepareDataDirectory(options);
+  const dataDirectory = await dataDirectoryOf(options);
   const signalled = untilSignal();
   const stack = await startStack({ ...options, dataDirectory, staticDirectory: BUILD }).catch(
     (error: unknown) => {

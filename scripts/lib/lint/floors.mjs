@@ -106,7 +106,7 @@ export const FLOORS = [
     name: 'localnet',
     files: ['localnet/'],
     imports: [CRYPTO, WIRE],
-    packages: ['node:', '@peculiar/x509'],
+    packages: ['node:'],
     ambient: true
   }
 ];

@@ -5,7 +5,9 @@
 export type Retry = 'never' | 'later' | 'other-path';
 
 /** Plain facts a caller needs in order to act. Survives structured cloning. */
-export type ErrorDetails = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type ErrorDetails = Readonly<
+  Record<string, string | number | boolean | readonly string[] | undefined>
+>;
 
 export interface AppErrorOptions {
   readonly message?: string;

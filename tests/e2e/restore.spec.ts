@@ -1,6 +1,6 @@
 // Bringing an account back: by words however they are pasted, by a QR picture, and what each mistake is told.
 import { expect, test } from './fixtures.ts';
-import { createAccount, ownAccountId, recoveryWords } from './people.ts';
+import { createAccount, openSettings, ownAccountId, recoveryWords } from './people.ts';
 import type { Page } from '@playwright/test';
 
 /** Opens the restore screen as a person does, and hands out its one box. */
@@ -88,7 +88,7 @@ test.describe('restoring', () => {
   }) => {
     await createAccount(page, 'Ana');
     const accountId = await ownAccountId(page);
-    await page.getByRole('link', { name: 'Settings' }).first().click();
+    await openSettings(page, 'Profile');
     const accountCode = await page.getByRole('img', { name: 'QR code' }).screenshot();
     await page.getByRole('link', { name: 'Recovery Password', exact: true }).click();
     await page.getByRole('button', { name: 'Show the words' }).click();

@@ -1,6 +1,7 @@
 // The one text box of the restore screen and the thirteen slots that mirror it: pure (ux.md §4.2). Which words
 // exist is known to the engine alone; its check comes in as data.
 import type { Commands, WordCheck } from '../worker/protocol.ts';
+import { accountIdFromQr } from './invite.ts';
 
 /** Words of a recovery password (accounts-and-messages.md §1.2). */
 export const RECOVERY_WORDS = 13;
@@ -37,6 +38,15 @@ export function recoveryWords(text: string): string[] {
 /** Whether `text` is the hex form that a recovery QR code holds. */
 export function isSeedHex(text: string): boolean {
   return /^\s*[0-9a-f]{32}\s*$/i.test(text);
+}
+
+/**
+ * What a QR code on the restore screen holds: the words or their hex, an Account ID (the code beside it in other
+ * places), or something else. The Account ID is looked for first: its hex may hold thirteen runs of letters.
+ */
+export function readRecoveryQr(text: string): 'phrase' | 'account' | 'other' {
+  if (accountIdFromQr(text)) return 'account';
+  return isSeedHex(text) || recoveryWords(text).length === RECOVERY_WORDS ? 'phrase' : 'other';
 }
 
 /** Whether the last word may still grow: nothing follows it. */

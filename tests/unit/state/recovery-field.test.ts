@@ -4,6 +4,7 @@ import {
   isRecoveryReady,
   isSeedHex,
   mirrorSlots,
+  readRecoveryQr,
   recoveryProblem,
   recoveryWords,
   replaceWord,
@@ -144,6 +145,18 @@ describe('a suggestion', () => {
         expect(after).toEqual(words.map((entry, position) => (position === index ? 'vivid' : entry)));
       })
     );
+  });
+});
+
+describe('a QR code', () => {
+  it('is told apart from the code of an Account ID, even one that reads like thirteen words', () => {
+    const wordy = `05${'a1'.repeat(12)}b${'0'.repeat(39)}`;
+    expect(recoveryWords(wordy)).toHaveLength(13);
+    expect(readRecoveryQr(wordy)).toBe('account');
+    expect(readRecoveryQr(`https://chat.example/#/c/${wordy}`)).toBe('account');
+    expect(readRecoveryQr('0123456789abcdef0123456789ABCDEF')).toBe('phrase');
+    expect(readRecoveryQr(THIRTEEN.join(' '))).toBe('phrase');
+    expect(readRecoveryQr('https://chat.example/')).toBe('other');
   });
 });
 

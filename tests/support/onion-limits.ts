@@ -5,6 +5,7 @@ export const IMPATIENT: Partial<OnionConfig> = {
   requestTimeoutMs: 1_500,
   guardTestTimeoutMs: 800,
   pathTestTimeoutMs: 800,
+  recheckAfterMs: 300,
   gatewayTimeoutMs: 1_500,
   clockTimeoutMs: 1_000,
   retryMinMs: 50,

@@ -16,6 +16,8 @@ export interface OnionConfig {
   /** `info` through a new guard node, and through a new path. */
   readonly guardTestTimeoutMs: number;
   readonly pathTestTimeoutMs: number;
+  /** Between two tests of a path that has failed, as long as there are requests. */
+  readonly recheckAfterMs: number;
   /** Paths tried for one request that fails on the path's side. */
   readonly pathAttempts: number;
   /** Candidates tried to build one path. */
@@ -56,6 +58,7 @@ export const DEFAULT_ONION_CONFIG: OnionConfig = {
   serverTimeoutMs: 30_000,
   guardTestTimeoutMs: 10_000,
   pathTestTimeoutMs: 5_000,
+  recheckAfterMs: 5_000,
   pathAttempts: 3,
   buildAttempts: 10,
   gatewayTimeoutMs: 10_000,

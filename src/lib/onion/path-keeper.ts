@@ -57,6 +57,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
   const set = createPathSet();
   const refusedGuards = new Set<string>();
   const underTest = new Set<string>();
+  let lastRecheckAt = -Infinity;
   let building: { readonly promise: Promise<void>; readonly signal: AbortSignal } | null = null;
 
   const canGuard = (edHex: string) => dependencies.isListed(edHex) && !refusedGuards.has(edHex);
@@ -180,6 +181,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
 
   /** Tests standing paths that have failed, so that one that works again is used again. */
   async function recheck(signal: AbortSignal): Promise<void> {
+    lastRecheckAt = clock.monotonic();
     const failing = set.paths().filter((path) => set.failuresOf(path) > 0 && !underTest.has(path.id));
     await Promise.all(
       failing.map((path) => {
@@ -187,6 +189,10 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
         return investigate(path, NO_PENALTY, null, signal);
       })
     );
+  }
+
+  function recheckInBackground(): void {
+    if (clock.monotonic() - lastRecheckAt >= config.recheckAfterMs) dependencies.background(recheck);
   }
 
   /** A path of its own for one request, when the standing ones contain the destination or do not work. */
@@ -209,6 +215,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
       set.dropDetours(clock.monotonic() - config.rotateAfterMs);
       const failing = set.all().filter((path) => tried.has(path.id) || set.failuresOf(path) > 0);
       const standing = set.pick(destination, tried, random);
+      if (failing.length > 0) recheckInBackground();
       if (standing && !failing.includes(standing)) return standing;
       // Around the paths that do not work, or contain the destination.
       const around = detour(destination, failing) ?? standing;

@@ -76,8 +76,8 @@ describe('a node of the path', () => {
     ['answers garbage as hop', 1, (node: LocalNode) => node.setFault({ garbage: 'http' })]
   ] as const)('%s, and messages go on at once over others', async (_, position, breakIt) => {
     const client = await connect();
-    const me = newIdentity();
-    const hops = await pathInUse(client, me);
+    const hops = await pathInUse(client, newIdentity());
+    const me = identityOutside(client, hops[position]!);
     await breakIt(localNode(hops[position]!));
     for (let round = 0; round < 4; round++) await store(client, me, `round ${round}`);
     expect((await texts(client, me)).sort()).toEqual([0, 1, 2, 3].map((round) => `round ${round}`));

@@ -32,10 +32,12 @@ export interface ConversationState {
   stop(): void;
 }
 
+/** @param known what the list has of it already, so that it opens without waiting for the database */
 export function createConversationState(
   profile: Pick<ProfileState, 'db' | 'rowKey'>,
   call: Session['call'],
-  conversationId: string
+  conversationId: string,
+  known?: ConversationView
 ): ConversationState {
   const { db, rowKey } = profile;
   let text = $state('');
@@ -45,11 +47,17 @@ export function createConversationState(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let marking = false;
   let gone = false;
+  /** Something was typed here, so what the database says of the draft no longer counts. */
+  let touched = false;
+  if (known) begin(known);
 
   const live = createLive(
     () => loadConversation(db, rowKey, conversationId),
     (view) => {
-      if (view && !messages && !gone) begin(view);
+      if (!view || gone) return;
+      if (!messages) begin(view);
+      // A draft that was still on its way when this screen opened.
+      else if (!touched) text = savedDraft = view.draft ?? '';
     }
   );
 
@@ -77,6 +85,7 @@ export function createConversationState(
     if (sent.trim() === '') return null;
     if (countText(sent).over > 0) return 'message-too-long';
     text = '';
+    touched = true;
     clearTimeout(timer);
     try {
       await messages?.toLatest();
@@ -92,7 +101,7 @@ export function createConversationState(
   return {
     id: conversationId,
     get view() {
-      return live.current;
+      return live.current === undefined ? known : live.current;
     },
     get window() {
       return messages;
@@ -105,6 +114,7 @@ export function createConversationState(
     },
     set text(value) {
       text = value;
+      touched = true;
       clearTimeout(timer);
       timer = setTimeout(saveDraft, DRAFT_DELAY_MS);
     },

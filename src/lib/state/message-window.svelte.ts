@@ -102,6 +102,7 @@ export function createMessageWindow(
     const last = await load({ limit: PAGE });
     from = last.length < PAGE ? null : (last[0]?.sort ?? null);
     before = null;
+    await show(last);
     await follow();
   }
 
@@ -111,6 +112,7 @@ export function createMessageWindow(
     const rest = await load({ fromSort: sort, limit: MOST });
     from = start;
     before = rest.length < MOST ? null : (rest[rest.length - 1]?.sort ?? null);
+    await show(before === null ? [...above, ...rest] : [...above, ...rest.slice(0, -1)]);
     await follow();
   }
 

@@ -141,7 +141,9 @@ export function message(page: Page, text: string): Locator {
 }
 
 export async function expectSent(page: Page, text: string): Promise<void> {
-  await expect(message(page, text)).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });
+  // Echo says the same words, possibly before the look at our own bubble.
+  const own = message(page, text).and(page.getByRole('article', { name: /^You, / }));
+  await expect(own).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });
 }
 
 /** Texts of the bubbles on screen, top to bottom. */

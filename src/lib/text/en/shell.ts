@@ -68,6 +68,12 @@ export const shell = {
   chooseTitle: 'No conversation open',
   chooseLead: 'Choose one from the list.',
 
+  reminderTitle: 'Keep your Recovery Password',
+  reminderText:
+    'You have conversations to lose now. With its 13 words you can bring this account back in any browser.',
+  reminderShow: 'Go to the words',
+  reminderDismiss: 'Do not remind me',
+
   /** Status region. Contract. */
   connection: 'Connection',
   /** Link behind the connection mark; does not hold the name of a settings page. */

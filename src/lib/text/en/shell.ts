@@ -70,7 +70,7 @@ export const shell = {
 
   reminderTitle: 'Keep your Recovery Password',
   reminderText:
-    'You have conversations to lose now. With its 13 words you can bring this account back in any browser.',
+    'Its 13 words bring this account back in any browser. Until you keep them, it lives in this one alone.',
   reminderShow: 'Go to the words',
   reminderDismiss: 'Do not remind me',
 

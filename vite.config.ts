@@ -1,5 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type ProxyOptions } from 'vite';
+import { chunkGroups } from './scripts/lib/chunks.mjs';
 
 /** With `npm run dev` the gateway runs behind Vite's server; it accepts its own origin only. */
 function gatewayProxy(gateway = process.env.ONIONSKIN_DEV_GATEWAY): Record<string, ProxyOptions> {
@@ -8,9 +9,12 @@ function gatewayProxy(gateway = process.env.ONIONSKIN_DEV_GATEWAY): Record<strin
   return { '/gateway': target, '/network.json': target };
 }
 
-export default defineConfig({
+export default defineConfig(({ isSsrBuild }) => ({
   plugins: [sveltekit()],
   worker: { format: 'es' },
-  build: { target: 'es2024' },
+  build: {
+    target: 'es2024',
+    ...(isSsrBuild ? {} : { rollupOptions: { output: { codeSplitting: { groups: chunkGroups() } } } })
+  },
   server: { proxy: gatewayProxy() }
-});
+}));

@@ -1,9 +1,10 @@
 // The list of conversations: live, filtered by what was typed, and walked by keyboard.
 import { getContext, setContext } from 'svelte';
 import { loadConversations, type ConversationView } from '../storage/queries.ts';
-import { createLive } from './live.svelte.ts';
+import { createLive, type Live } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import { filterConversations } from './row-view.ts';
+import { whenIdle } from './when-idle.ts';
 
 export interface ConversationsState {
   /** Undefined until they were read. */
@@ -23,17 +24,32 @@ export interface ConversationsState {
 }
 
 const KEY = Symbol('conversations');
+/** Rows that more than fill any screen. */
+const FIRST_LOOK = 30;
 
 export function createConversationsState(profile: Pick<ProfileState, 'db' | 'rowKey'>): ConversationsState {
-  const live = createLive(() => loadConversations(profile.db, profile.rowKey));
+  const { db, rowKey } = profile;
+  let first = $state.raw<readonly ConversationView[] | undefined>(undefined);
+  let live = $state.raw<Live<ConversationView[]> | null>(null);
+  let callOff = () => {};
+  let stopped = false;
+  const all = $derived(live?.current ?? first);
+
+  // A screenful at once; all of them, and their changes, once that is on screen.
+  const follow = () => {
+    if (!stopped) live = createLive(() => loadConversations(db, rowKey));
+  };
+  loadConversations(db, rowKey, FIRST_LOOK).then((views) => {
+    first = views;
+    callOff = whenIdle(follow);
+  }, follow);
+
   let filter = $state('');
-  const filtered = $derived(filterConversations(live.current ?? [], filter));
-  const unread = $derived(
-    (live.current ?? []).reduce((sum, view) => sum + (view.muted ? 0 : view.unread), 0)
-  );
+  const filtered = $derived(filterConversations(all ?? [], filter));
+  const unread = $derived((all ?? []).reduce((sum, view) => sum + (view.muted ? 0 : view.unread), 0));
   return {
     get all() {
-      return live.current;
+      return all;
     },
     get filtered() {
       return filtered;
@@ -47,9 +63,9 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
     get unread() {
       return unread;
     },
-    find: (conversationId) => live.current?.find((view) => view.id === conversationId),
+    find: (conversationId) => all?.find((view) => view.id === conversationId),
     neighbour(from, step, onlyUnread) {
-      const list = live.current ?? [];
+      const list = all ?? [];
       const start = list.findIndex((view) => view.id === from);
       for (let distance = 1; distance <= list.length; distance += 1) {
         const at = start === -1 && step === -1 ? list.length - distance : start + step * distance;
@@ -58,7 +74,11 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
       }
       return null;
     },
-    stop: live.stop
+    stop() {
+      stopped = true;
+      callOff();
+      live?.stop();
+    }
   };
 }
 

@@ -29,9 +29,17 @@ export function openProfileReader(databaseName: string, environment?: IndexedDbE
   return new ProfileDatabase(databaseName, environment);
 }
 
-/** Every conversation, pinned ones first, then latest first. */
-export async function loadConversations(db: ProfileDatabase, rowKey: CryptoKey): Promise<ConversationView[]> {
-  const rows = await db.conversations.orderBy('order').reverse().toArray();
+/**
+ * Every conversation, pinned ones first, then latest first.
+ * @param limit at most so many, of the latest; for a first look before all are read
+ */
+export async function loadConversations(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  limit = Infinity
+): Promise<ConversationView[]> {
+  const latest = db.conversations.orderBy('order').reverse();
+  const rows = await (Number.isFinite(limit) ? latest.limit(limit) : latest).toArray();
   const views = await Promise.all(rows.map((row) => openConversation(db, rowKey, row)));
   return [...views.filter((view) => view.pinned), ...views.filter((view) => !view.pinned)];
 }

@@ -27,8 +27,12 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): Formats {
-  const make = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { ...options, timeZone });
+  // Made when first needed: each takes milliseconds.
+  const make = (options: Intl.DateTimeFormatOptions, language = locale) => {
+    let format: Intl.DateTimeFormat | undefined;
+    return (ms: number) =>
+      (format ??= new Intl.DateTimeFormat(language, { ...options, timeZone })).format(ms);
+  };
   // Two digits only where the day has 24 hours: 09:31, but 9:31 AM.
   const hour = hourCycle === 'h11' || hourCycle === 'h12' ? 'numeric' : '2-digit';
   const clock = { hour, minute: '2-digit', hourCycle } as const;
@@ -39,37 +43,35 @@ export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): F
   const longDay = make({ weekday: 'long', day: 'numeric', month: 'long' });
   const longDayWithYear = make({ day: 'numeric', month: 'long', year: 'numeric' });
   const full = make({ day: 'numeric', month: 'short', year: 'numeric', ...clock });
-  const key = new Intl.DateTimeFormat('en-CA', {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    timeZone
-  });
-  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  const key = make({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
+  let relative: Intl.RelativeTimeFormat | undefined;
 
   /** Whole days of the calendar between two moments. */
   const daysBetween = (ms: number, nowMs: number) =>
-    Math.round((Date.parse(key.format(nowMs)) - Date.parse(key.format(ms))) / DAY_MS);
-  const sameYear = (ms: number, nowMs: number) =>
-    key.format(ms).slice(0, 4) === key.format(nowMs).slice(0, 4);
-  const relativeDay = (days: number) => capital(relative.format(-days, 'day'), locale);
+    Math.round((Date.parse(key(nowMs)) - Date.parse(key(ms))) / DAY_MS);
+  const sameYear = (ms: number, nowMs: number) => key(ms).slice(0, 4) === key(nowMs).slice(0, 4);
+  const relativeDay = (days: number) =>
+    capital(
+      (relative ??= new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })).format(-days, 'day'),
+      locale
+    );
 
   return {
-    time: (ms) => time.format(ms),
+    time,
     listTime(ms, nowMs) {
       const days = daysBetween(ms, nowMs);
-      if (days <= 0) return time.format(ms);
+      if (days <= 0) return time(ms);
       if (days === 1) return relativeDay(1);
-      if (days < 7) return weekday.format(ms);
-      return (sameYear(ms, nowMs) ? date : dateWithYear).format(ms);
+      if (days < 7) return weekday(ms);
+      return (sameYear(ms, nowMs) ? date : dateWithYear)(ms);
     },
     day(ms, nowMs) {
       const days = daysBetween(ms, nowMs);
       if (days === 0 || days === 1) return relativeDay(days);
-      return (sameYear(ms, nowMs) ? longDay : longDayWithYear).format(ms);
+      return (sameYear(ms, nowMs) ? longDay : longDayWithYear)(ms);
     },
-    full: (ms) => full.format(ms),
-    dayKey: (ms) => key.format(ms),
+    full,
+    dayKey: key,
     minuteKey: (ms) => Math.floor(ms / MINUTE_MS)
   };
 }

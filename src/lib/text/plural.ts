@@ -6,8 +6,8 @@ export type PluralForms = Partial<Record<Exclude<Intl.LDMLPluralRule, 'other'>, 
 
 /** Writes whole numbers as a language does: 1,900. */
 export function createNumber(locale: string): (value: number) => string {
-  const numbers = new Intl.NumberFormat(locale);
-  return (value) => numbers.format(value);
+  let numbers: Intl.NumberFormat | undefined;
+  return (value) => (numbers ??= new Intl.NumberFormat(locale)).format(value);
 }
 
 /**
@@ -15,11 +15,12 @@ export function createNumber(locale: string): (value: number) => string {
  * @param locale BCP 47 tag of the catalogue
  */
 export function createPlural(locale: string): (count: number, forms: PluralForms) => string {
-  const rules = new Intl.PluralRules(locale);
-  const numbers = new Intl.NumberFormat(locale);
+  // Made when first needed: the language's data takes milliseconds to load, and most screens count nothing.
+  let rules: Intl.PluralRules | undefined;
+  const number = createNumber(locale);
   return (count, forms) => {
-    const form = rules.select(count);
+    const form = (rules ??= new Intl.PluralRules(locale)).select(count);
     const sentence = (form === 'other' ? undefined : forms[form]) ?? forms.other;
-    return sentence.replaceAll('#', numbers.format(count));
+    return sentence.replaceAll('#', number(count));
   };
 }

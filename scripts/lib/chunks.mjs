@@ -1,0 +1,33 @@
+// Which modules of the page go into one file. Left alone, the bundler makes a file of every icon that two screens
+// share: over a hundred requests and compilations stand between a visit and the list. Three files do: what the first
+// screen needs, what the list and a conversation need, and the rest.
+
+/** The screens of each file, most needed first: a module goes to the first one that reaches it without `import()`. */
+const CHUNKS = [
+  {
+    name: 'first',
+    roots: [
+      /\/kit\/src\/runtime\/client\//,
+      /\/client-optimized\/app\.js$/,
+      /\/src\/routes\/\+(layout|page|error)\b/
+    ]
+  },
+  { name: 'app', roots: [/\/src\/routes\/\(app\)\/(\+layout|chats\/|c\/)/] },
+  { name: 'more', roots: [/\/src\/routes\//] }
+];
+
+/** Options of the bundler's `codeSplitting`. */
+export function chunkGroups() {
+  return CHUNKS.map(({ name, roots }, index) => ({
+    priority: CHUNKS.length - index,
+    name: (id, context) => (isReached(id, roots, context, new Set()) ? name : null)
+  }));
+}
+
+function isReached(id, roots, context, seen) {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  if (roots.some((root) => root.test(id))) return true;
+  const importers = context.getModuleInfo(id)?.importers ?? [];
+  return importers.some((importer) => isReached(importer, roots, context, seen));
+}

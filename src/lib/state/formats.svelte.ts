@@ -14,7 +14,7 @@ const KEY = Symbol('formats');
 
 export function createFormatsState(page: Window): FormatsState {
   let nowMs = $state(Date.now());
-  const { hourCycle } = new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions();
+  const hourCycle = () => new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle;
   const formats = createFormats({ locale: pickLocale(page.navigator.languages, 'en'), hourCycle });
   const step = () => {
     nowMs = Date.now();

@@ -20,7 +20,6 @@ export function followVisualViewport(page: Window): () => void {
   };
   viewport.addEventListener('resize', follow);
   viewport.addEventListener('scroll', follow);
-  follow();
   return () => {
     viewport.removeEventListener('resize', follow);
     viewport.removeEventListener('scroll', follow);

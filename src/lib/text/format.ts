@@ -19,7 +19,7 @@ export interface FormatOptions {
   /** BCP 47 tag. */
   readonly locale: string;
   /** The clock the reader is used to, whatever the language. */
-  readonly hourCycle?: Intl.DateTimeFormatOptions['hourCycle'];
+  readonly hourCycle?: () => Intl.DateTimeFormatOptions['hourCycle'];
   readonly timeZone?: string;
 }
 
@@ -28,21 +28,25 @@ const DAY_MS = 86_400_000;
 
 export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): Formats {
   // Made when first needed: each takes milliseconds.
-  const make = (options: Intl.DateTimeFormatOptions, language = locale) => {
+  const lazily = (options: () => Intl.DateTimeFormatOptions, language = locale) => {
     let format: Intl.DateTimeFormat | undefined;
     return (ms: number) =>
-      (format ??= new Intl.DateTimeFormat(language, { ...options, timeZone })).format(ms);
+      (format ??= new Intl.DateTimeFormat(language, { ...options(), timeZone })).format(ms);
   };
+  const make = (options: Intl.DateTimeFormatOptions, language = locale) => lazily(() => options, language);
   // Two digits only where the day has 24 hours: 09:31, but 9:31 AM.
-  const hour = hourCycle === 'h11' || hourCycle === 'h12' ? 'numeric' : '2-digit';
-  const clock = { hour, minute: '2-digit', hourCycle } as const;
-  const time = make(clock);
+  const clock = (): Intl.DateTimeFormatOptions => {
+    const cycle = hourCycle?.();
+    const hour = cycle === 'h11' || cycle === 'h12' ? 'numeric' : '2-digit';
+    return { hour, minute: '2-digit', hourCycle: cycle };
+  };
+  const time = lazily(clock);
   const weekday = make({ weekday: 'short' });
   const date = make({ day: 'numeric', month: 'short' });
   const dateWithYear = make({ day: 'numeric', month: 'short', year: 'numeric' });
   const longDay = make({ weekday: 'long', day: 'numeric', month: 'long' });
   const longDayWithYear = make({ day: 'numeric', month: 'long', year: 'numeric' });
-  const full = make({ day: 'numeric', month: 'short', year: 'numeric', ...clock });
+  const full = lazily(() => ({ day: 'numeric', month: 'short', year: 'numeric', ...clock() }));
   const key = make({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
   let relative: Intl.RelativeTimeFormat | undefined;
 

@@ -146,6 +146,8 @@ export async function tourList({ page, echoAccountId, look }: TourOptions): Prom
   await look('invite');
   await followInvite(page, echoAccountId);
   await expect(page).toHaveURL(/\/new\/invited$/);
+  // The address changes before the profile is open; until then there is no screen to look at.
+  await expect(page.getByRole('heading', { name: 'Start a conversation?' })).toBeVisible();
   await look('invited');
   await page.goto('/c/nothing-here');
   await expect(page.getByText('This conversation is not on this device')).toBeVisible();

@@ -13,8 +13,8 @@ const phone = { ...devices['Pixel 7'], defaultBrowserType: 'chromium' as const }
 export default defineConfig({
   testDir: 'tests/e2e',
   outputDir: 'test-results/e2e',
-  // Two cores: the browser, its workers and nine service nodes share them.
-  workers: 1,
+  // Two at a time; each worker has a network of its own.
+  workers: 2,
   retries: 0,
   forbidOnly: true,
   timeout: 90_000,

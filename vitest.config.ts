@@ -8,7 +8,10 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 15_000
+          testTimeout: 15_000,
+          // No unit test leaves anything behind, so the files can share what they import.
+          isolate: false,
+          maxWorkers: 2
         }
       },
       {
@@ -18,6 +21,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          isolate: false,
           maxWorkers: 2
         }
       }

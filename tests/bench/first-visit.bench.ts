@@ -115,12 +115,11 @@ async function measureBytes({ browser, origin }: BenchApp): Promise<BenchRow[]> 
     // what follows it are not part of the first screen.
     await cdp.send('Network.emulateNetworkConditions', SLOW_4G);
     const transfers = recordTransfers(cdp);
-    let untilWorking: ReturnType<typeof transfers.code> = [];
-    page.on('worker', () => {
-      untilWorking = untilWorking.length > 0 ? untilWorking : transfers.code();
-    });
+    // Sizes arrive after the worker is seen, so what is recorded is kept by reference.
+    const untilWorking = page.waitForEvent('worker').then(() => transfers.code());
     await visit(page, origin);
-    const first = untilWorking.filter(({ path }) => !path.includes('/workers/'));
+    const first = (await untilWorking).filter(({ path }) => !path.includes('/workers/'));
+    if (first.length === 0) throw new Error('no script or style was seen on the way to the first screen');
     const transferred = first.reduce((total, { bytes }) => total + bytes, 0);
     await cdp.send('Network.emulateNetworkConditions', {
       ...SLOW_4G,

@@ -3,7 +3,6 @@ import { systemClock } from '../clock.ts';
 import { createCryptoBackend } from '../crypto/index.ts';
 import { consoleLog } from '../log.ts';
 import { createEngine, createSealedOnionStore, type Engine } from '../messenger/index.ts';
-import { MAINNET } from '../networks.ts';
 import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
 import { systemRandom } from '../random.ts';
 import {
@@ -13,6 +12,7 @@ import {
   withRecordFallback
 } from '../storage/index.ts';
 import { createSwarmClient } from '../swarm/index.ts';
+import { readBuildConfig } from './build-config.ts';
 import {
   createBrowserLocks,
   fetchSiteNetwork,
@@ -34,6 +34,13 @@ const scope = globalThis as unknown as {
 const clock = systemClock;
 const random = systemRandom;
 const log = consoleLog;
+const build = readBuildConfig(
+  {
+    network: import.meta.env.VITE_ONIONSKIN_NETWORK as string | undefined,
+    gateways: import.meta.env.VITE_ONIONSKIN_GATEWAYS as string | undefined
+  },
+  globalThis.location.origin
+);
 
 async function compose(): Promise<Engine> {
   const [crypto, list] = await Promise.all([createCryptoBackend(), openProfileList()]);
@@ -48,11 +55,11 @@ async function compose(): Promise<Engine> {
   return createEngine({
     environment: { list, slotFiles, random },
     crypto,
-    fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), MAINNET),
+    fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), build.network),
     createFloors(network, store) {
       const transport = createGatewayTransport({
         fetch: globalThis.fetch.bind(globalThis),
-        gateways: [globalThis.location.origin],
+        gateways: build.gateways,
         clock
       });
       const onionStore = createSealedOnionStore(store, log);

@@ -62,6 +62,14 @@ export interface CryptoBackend {
   aesGcmEncrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
   /** @throws CryptoError `bad-key-length`, `open-failed` */
   aesGcmDecrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
+  /**
+   * AES-256-CBC with PKCS #7 padding, for the file format that needs it; nothing is authenticated.
+   * @param iv 16 bytes
+   * @throws CryptoError `bad-key-length`
+   */
+  aesCbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
+  /** @throws CryptoError `bad-key-length`; `open-failed` when the length or the padding is wrong */
+  aesCbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Promise<Bytes>;
   hmacSha256(key: Uint8Array, message: Uint8Array): Promise<Bytes>;
   sha256(message: Uint8Array): Promise<Bytes>;
   sha512(message: Uint8Array): Promise<Bytes>;
@@ -71,12 +79,21 @@ export interface CryptoBackend {
 
 const MAX_HKDF_BYTES = 255 * 32;
 
-const PRIMITIVE_NAMES: readonly PrimitiveName[] = ['x25519', 'ed25519', 'aes-gcm', 'hkdf', 'sha2', 'hmac'];
+const PRIMITIVE_NAMES: readonly PrimitiveName[] = [
+  'x25519',
+  'ed25519',
+  'aes-gcm',
+  'aes-cbc',
+  'hkdf',
+  'sha2',
+  'hmac'
+];
 
 const ALL_NOBLE: Readonly<Record<PrimitiveName, Implementation>> = {
   x25519: 'noble',
   ed25519: 'noble',
   'aes-gcm': 'noble',
+  'aes-cbc': 'noble',
   hkdf: 'noble',
   sha2: 'noble',
   hmac: 'noble'
@@ -85,6 +102,25 @@ const ALL_NOBLE: Readonly<Record<PrimitiveName, Implementation>> = {
 function assertAesInput(key: Uint8Array, nonce: Uint8Array): void {
   assertLength(key, 32, 'key');
   assertLength(nonce, 12, 'nonce');
+}
+
+function aesCbcMethods({ 'aes-cbc': aesCbc }: Primitives) {
+  const check = (key: Uint8Array, iv: Uint8Array) => {
+    assertLength(key, 32, 'key');
+    assertLength(iv, 16, 'iv');
+  };
+  return {
+    async aesCbcEncrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array) {
+      check(key, iv);
+      return aesCbc.encrypt(key, iv, plaintext);
+    },
+    async aesCbcDecrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array) {
+      check(key, iv);
+      const plaintext = await aesCbc.decrypt(key, iv, ciphertext);
+      if (plaintext === null) throw new CryptoError('open-failed', { details: { input: 'ciphertext' } });
+      return plaintext;
+    }
+  };
 }
 
 function x25519Methods({ x25519 }: Primitives, random: RandomBytes) {
@@ -154,6 +190,7 @@ function createBackend(
       if (plaintext === null) throw new CryptoError('open-failed', { details: { input: 'sealed' } });
       return plaintext;
     },
+    ...aesCbcMethods(primitives),
     hmacSha256: primitives.hmac,
     sha256: sha2.sha256,
     sha512: sha2.sha512,
@@ -192,6 +229,7 @@ export async function createCryptoBackend(
       x25519: pick('x25519'),
       ed25519: pick('ed25519'),
       'aes-gcm': pick('aes-gcm'),
+      'aes-cbc': pick('aes-cbc'),
       hkdf: pick('hkdf'),
       sha2: pick('sha2'),
       hmac: pick('hmac')
@@ -200,6 +238,7 @@ export async function createCryptoBackend(
       x25519: label('x25519'),
       ed25519: label('ed25519'),
       'aes-gcm': label('aes-gcm'),
+      'aes-cbc': label('aes-cbc'),
       hkdf: label('hkdf'),
       sha2: label('sha2'),
       hmac: label('hmac')

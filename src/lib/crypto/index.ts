@@ -37,6 +37,26 @@ export {
   type HopCipher,
   type HopKey
 } from './hop.ts';
+export { decryptAttachment, type AttachmentSecrets } from './attachment.ts';
+export { AttachmentError, MAX_ENCRYPTED_FILE_BYTES, type AttachmentErrorCode } from './attachment-error.ts';
+export {
+  decryptLegacyAttachment,
+  encryptLegacyAttachment,
+  legacyEncryptedLength,
+  legacyPaddedLength,
+  MAX_LEGACY_PLAIN_BYTES,
+  type EncryptedLegacyAttachment
+} from './attachment-legacy.ts';
+export {
+  decryptStream,
+  deriveStreamSecrets,
+  encryptStream,
+  streamEncryptedLength,
+  streamPaddingLength,
+  type EncryptedStream,
+  type StreamPurpose
+} from './attachment-stream.ts';
+export { decryptProfilePicture, encryptProfilePicture, PROFILE_KEY_BYTES } from './profile-picture.ts';
 export { messageHash } from './message-hash.ts';
 export * from './signature.ts';
 export {

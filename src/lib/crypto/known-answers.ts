@@ -26,6 +26,14 @@ const ED25519 = {
 /** McGrew and Viega, "The Galois/Counter Mode of Operation", test case 14: key, nonce and plaintext all zero. */
 const AES_GCM_SEALED_HEX = 'cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919';
 
+/** NIST SP 800-38A F.2.5, first block; the padding's block follows from it. */
+const AES_CBC = {
+  keyHex: '603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4',
+  ivHex: '000102030405060708090a0b0c0d0e0f',
+  plaintextHex: '6bc1bee22e409f96e93d7e117393172a',
+  firstBlockHex: 'f58c4c04d6e5f1ba779eabfb5f7bfbd6'
+};
+
 /** RFC 5869 A.1. */
 const HKDF = {
   ikmHex: '0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b',
@@ -87,6 +95,18 @@ const TESTS: Readonly<Record<PrimitiveName, Test>> = {
       opened !== null &&
       opened.every((byte) => byte === 0) &&
       (await aesGcm.decrypt(key, nonce, sealed, utf8ToBytes('other'))) === null
+    );
+  },
+  async 'aes-cbc'({ 'aes-cbc': aesCbc }) {
+    const [key, iv] = [hexToBytes(AES_CBC.keyHex), hexToBytes(AES_CBC.ivHex)];
+    const ciphertext = await aesCbc.encrypt(key, iv, hexToBytes(AES_CBC.plaintextHex));
+    const opened = await aesCbc.decrypt(key, iv, ciphertext);
+    return (
+      ciphertext.length === 32 &&
+      bytesToHex(ciphertext.subarray(0, 16)) === AES_CBC.firstBlockHex &&
+      opened !== null &&
+      bytesToHex(opened) === AES_CBC.plaintextHex &&
+      (await aesCbc.decrypt(key, iv, ciphertext.subarray(0, 16))) === null
     );
   },
   async hkdf({ hkdf }) {

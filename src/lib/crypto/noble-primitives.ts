@@ -1,11 +1,12 @@
 // Every primitive in JavaScript: the fallback where WebCrypto has none, and the oracle in tests.
-import { gcm } from '@noble/ciphers/aes.js';
+import { cbc, gcm } from '@noble/ciphers/aes.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, wipe } from '../bytes/index.ts';
 import type {
+  AesCbcPrimitive,
   AesGcmPrimitive,
   Bytes,
   Ed25519Primitive,
@@ -83,6 +84,17 @@ const nobleAesGcm: AesGcmPrimitive = {
   }
 };
 
+const nobleAesCbc: AesCbcPrimitive = {
+  encrypt: async (key, iv, plaintext) => cbc(key, iv).encrypt(plaintext) as Bytes,
+  async decrypt(key, iv, ciphertext) {
+    try {
+      return cbc(key, iv).decrypt(ciphertext) as Bytes;
+    } catch {
+      return null;
+    }
+  }
+};
+
 const nobleSha2: Sha2Primitive = {
   sha256: async (message) => sha256(message),
   sha512: async (message) => sha512(message)
@@ -96,6 +108,7 @@ export const NOBLE_PRIMITIVES: Primitives = {
   x25519: nobleX25519,
   ed25519: nobleEd25519,
   'aes-gcm': nobleAesGcm,
+  'aes-cbc': nobleAesCbc,
   hkdf: nobleHkdf,
   sha2: nobleSha2,
   hmac: nobleHmac

@@ -34,6 +34,13 @@ export interface AesGcmPrimitive {
   decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Promise<Bytes | null>;
 }
 
+/** With PKCS #7 padding. Unauthenticated: callers check a MAC first. */
+export interface AesCbcPrimitive {
+  encrypt(key: Uint8Array, iv: Uint8Array, plaintext: Uint8Array): Promise<Bytes>;
+  /** null when the length or the padding is wrong. */
+  decrypt(key: Uint8Array, iv: Uint8Array, ciphertext: Uint8Array): Promise<Bytes | null>;
+}
+
 export interface Sha2Primitive {
   sha256(message: Uint8Array): Promise<Bytes>;
   sha512(message: Uint8Array): Promise<Bytes>;
@@ -52,6 +59,7 @@ export interface Primitives {
   readonly x25519: X25519Primitive;
   readonly ed25519: Ed25519Primitive;
   readonly 'aes-gcm': AesGcmPrimitive;
+  readonly 'aes-cbc': AesCbcPrimitive;
   readonly hkdf: HkdfPrimitive;
   readonly sha2: Sha2Primitive;
   readonly hmac: HmacPrimitive;

@@ -2,6 +2,7 @@
 // from, since importing costs as much as using it (the own identity is used for every message).
 import { equalBytes } from '../bytes/index.ts';
 import type {
+  AesCbcPrimitive,
   AesGcmPrimitive,
   Bytes,
   Ed25519Primitive,
@@ -132,6 +133,27 @@ function webcryptoAesGcm(subtle: SubtleCrypto): AesGcmPrimitive {
   };
 }
 
+function webcryptoAesCbc(subtle: SubtleCrypto): AesCbcPrimitive {
+  const importKey = (key: Uint8Array, usage: KeyUsage) =>
+    subtle.importKey('raw', source(key), 'AES-CBC', false, [usage]);
+  return {
+    async encrypt(key, iv, plaintext) {
+      const imported = await importKey(key, 'encrypt');
+      return bytesOf(await subtle.encrypt({ name: 'AES-CBC', iv: source(iv) }, imported, source(plaintext)));
+    },
+    async decrypt(key, iv, ciphertext) {
+      const imported = await importKey(key, 'decrypt');
+      try {
+        return bytesOf(
+          await subtle.decrypt({ name: 'AES-CBC', iv: source(iv) }, imported, source(ciphertext))
+        );
+      } catch {
+        return null;
+      }
+    }
+  };
+}
+
 function webcryptoSha2(subtle: SubtleCrypto): Sha2Primitive {
   return {
     sha256: async (message) => bytesOf(await subtle.digest('SHA-256', source(message))),
@@ -164,6 +186,7 @@ export function webcryptoPrimitives(subtle: SubtleCrypto, noble: Primitives): Pr
     x25519: webcryptoX25519(subtle),
     ed25519: webcryptoEd25519(subtle, noble.ed25519),
     'aes-gcm': webcryptoAesGcm(subtle),
+    'aes-cbc': webcryptoAesCbc(subtle),
     hkdf: webcryptoHkdf(subtle),
     sha2: webcryptoSha2(subtle),
     hmac: webcryptoHmac(subtle)

@@ -19,13 +19,14 @@ const CRYPTO = 'src/lib/crypto/';
 const WIRE = 'src/lib/wire/';
 const ONION = 'src/lib/onion/';
 const SWARM = 'src/lib/swarm/';
+const FILES = 'src/lib/files/';
 const STORAGE = 'src/lib/storage/';
 const MESSENGER = 'src/lib/messenger/';
 const CONFIG = 'src/lib/config/';
 const HFS = 'src/lib/hfs/';
 const TEXT = 'src/lib/text/';
 
-const ENGINE = [CRYPTO, WIRE, ONION, SWARM, CONFIG, HFS, STORAGE, MESSENGER];
+const ENGINE = [CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE, MESSENGER];
 const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
@@ -49,6 +50,7 @@ export const FLOORS = [
   { name: 'wire', files: [WIRE], imports: [], packages: ['@bufbuild/protobuf'] },
   { name: 'onion', files: [ONION], imports: [CRYPTO, WIRE] },
   { name: 'swarm', files: [SWARM], imports: [ONION, WIRE, CRYPTO] },
+  { name: 'files', files: [FILES], imports: [ONION, WIRE, CRYPTO] },
   { name: 'config', files: [CONFIG], imports: [WIRE, CRYPTO] },
   { name: 'hfs', files: [HFS], imports: [WIRE, CRYPTO] },
   {
@@ -59,7 +61,7 @@ export const FLOORS = [
     packages: ['dexie'],
     ambient: true
   },
-  { name: 'messenger', files: [MESSENGER], imports: [CRYPTO, WIRE, ONION, SWARM, CONFIG, HFS, STORAGE] },
+  { name: 'messenger', files: [MESSENGER], imports: [CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE] },
   {
     name: 'worker',
     files: ['src/lib/worker/'],

@@ -44,6 +44,8 @@ export interface SendOptions {
   /** The request is on its way to the gateway; the answer has come back from it. */
   readonly onSent?: () => void;
   readonly onAnswered?: () => void;
+  /** Bytes of the sealed answer that have come so far. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 type KeyedNode = Pick<VerifiedNode, 'ed25519PublicKeyHex'>;

@@ -20,6 +20,8 @@ export interface RequestOptions {
   /** Milliseconds for the whole request, waiting for a connection included. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Bytes of the sealed answer that have come so far; begins anew with each attempt. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 /** The real hops of a request. */
@@ -113,7 +115,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
       await usable(leftMs(), signal);
       const path = keeper.take(destination.node, tried);
       try {
-        return await sendOver(path, destination, leftMs(), signal, send);
+        return await sendOver(path, destination, { ...options, timeoutMs: leftMs(), signal }, send);
       } catch (error) {
         signal.throwIfAborted();
         // The same path will do once there is a gateway again.
@@ -134,16 +136,14 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   async function sendOver<T>(
     path: Path,
     destination: Destination,
-    timeoutMs: number,
-    signal: AbortSignal,
+    options: SendOptions,
     send: (path: Path, sending: SendOptions) => Promise<T>
   ): Promise<T> {
     let packetOver: (isAnswered: boolean) => void = () => {};
     const gateway = dependencies.gateway();
     try {
       const answer = await send(path, {
-        timeoutMs,
-        signal,
+        ...options,
         onSent: () => {
           // While the layers were wrapped another gateway, not yet checked, may have come into use.
           if (connection.state().phase !== 'connected' || gateway !== dependencies.gateway()) {

@@ -13,6 +13,8 @@ const MAX_RETRY_AFTER_MS = 60_000;
 export interface TransportOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Bytes of the answer that have come so far. */
+  readonly onReceived?: (bytes: number) => void;
 }
 
 export interface GatewayTransport {
@@ -127,7 +129,12 @@ export function createGatewayTransport(dependencies: TransportDependencies): Gat
               details: { status: response.status }
             });
           }
-          const reply = await readBody(response, MAX_ONION_REPLY_BYTES, 'response-unreadable');
+          const reply = await readBody(
+            response,
+            MAX_ONION_REPLY_BYTES,
+            'response-unreadable',
+            options.onReceived
+          );
           return { status: response.status, body: reply };
         }
       );
@@ -169,7 +176,8 @@ function mediaType(response: Response): string {
 async function readBody(
   response: Response,
   maxBytes: number,
-  code: 'gateway-unreachable' | 'response-unreadable'
+  code: 'gateway-unreachable' | 'response-unreadable',
+  onReceived?: TransportOptions['onReceived']
 ): Promise<Uint8Array> {
   const reader = response.body?.getReader();
   if (!reader) return new Uint8Array(0);
@@ -183,6 +191,7 @@ async function readBody(
       if (length > maxBytes)
         throw new OnionError(code, { retry: 'other-path', details: { limit: maxBytes } });
       chunks.push(value);
+      onReceived?.(length);
     }
   } catch (cause) {
     void reader.cancel().catch(() => {});

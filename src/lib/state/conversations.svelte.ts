@@ -46,7 +46,7 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
 
   let filter = $state('');
   const filtered = $derived(filterConversations(all ?? [], filter));
-  const unread = $derived((all ?? []).reduce((sum, view) => sum + (view.muted ? 0 : view.unread), 0));
+  const unread = $derived((all ?? []).reduce((sum, view) => sum + (view.mutedUntilMs !== null ? 0 : view.unread), 0));
   return {
     get all() {
       return all;

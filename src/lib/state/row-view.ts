@@ -46,7 +46,7 @@ export function rowName(view: ConversationView, row: RowView, time: string): str
     time,
     row.mark && row.mark !== 'draft' ? text[row.mark] : '',
     view.pinned ? text.pinned : '',
-    view.muted ? text.muted : ''
+    view.mutedUntilMs !== null ? text.muted : ''
   ]
     .filter((part) => part !== '')
     .join(', ');

@@ -47,7 +47,9 @@ export function emptyConversation(
     failed: 0,
     pinned: false,
     muted: false,
-    draft: null
+    draft: null,
+    approved: kind === 'note-to-self',
+    approvedMe: kind === 'note-to-self'
   };
 }
 

@@ -1,5 +1,6 @@
 // Single values of a profile by fixed name, and the epoch that says which engine may write.
 import { wrapStorageError } from './errors.ts';
+import type { SettingsView } from './views.ts';
 import type { CountersContent, ProfileContent, SendClockContent, MetaRow } from './rows.ts';
 import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
 
@@ -9,6 +10,7 @@ interface MetaContents {
   identity: { readonly accountSeedBase64: string };
   'send-clock': SendClockContent;
   counters: CountersContent;
+  settings: SettingsView;
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };
   /** The network's description as the site gave it last. */

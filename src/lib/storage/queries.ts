@@ -1,22 +1,23 @@
 // Read side: pure reads of a profile's database, used on the page under liveQuery and by the engine. Each reads all
 // rows it needs first and opens them afterwards, since liveQuery loses track once a foreign promise was awaited.
 import { Dexie } from 'dexie';
-import { conversationEnd, conversationOfKey, keyBound, sortOfKey } from './message-key.ts';
+import { attachmentView, conversationView, DEFAULT_SETTINGS, messageView } from './row-views.ts';
+import { authorTag, conversationEnd, keyBound, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { COPY_LANE, openContent } from './rows.ts';
 import type {
   ConversationContent,
   ConversationRow,
   MessageContent,
-  MessageRow,
   ProfileContent,
   SealedRow,
   TableName
 } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
-import type { ConversationView, MessageView, ProfileView } from './views.ts';
+import type { ConversationView, MessageView, ProfileView, QuotedMessageView, SettingsView } from './views.ts';
 
 export type { ProfileDatabase } from './schema.ts';
-export type { ConversationView, MessageState, MessageView, ProfileView } from './views.ts';
+export type * from './views.ts';
+export { MUTED_FOR_GOOD_MS } from './views.ts';
 
 /** Most messages one query hands out. */
 export const MAX_MESSAGES_PER_QUERY = 500;
@@ -30,18 +31,68 @@ export function openProfileReader(databaseName: string, environment?: IndexedDbE
 }
 
 /**
- * Every conversation, pinned ones first, then latest first.
- * @param limit at most so many, of the latest; for a first look before all are read
+ * Every conversation of the list, pinned ones first, then latest first: without incoming requests and hidden ones.
+ * @param limit looks at so many of the latest; for a first look before all are read
  */
 export async function loadConversations(
   db: ProfileDatabase,
   rowKey: CryptoKey,
   limit = Infinity
 ): Promise<ConversationView[]> {
+  const views = (await loadAll(db, rowKey, limit)).filter(
+    ({ request, hidden }) => request !== 'incoming' && !hidden
+  );
+  return [...views.filter((view) => view.pinned), ...views.filter((view) => !view.pinned)];
+}
+
+/** Incoming message requests, latest first (accounts-and-messages.md §4.1). */
+export async function loadRequests(db: ProfileDatabase, rowKey: CryptoKey): Promise<ConversationView[]> {
+  const views = await loadAll(db, rowKey);
+  return views.filter(({ request, hidden, blocked }) => request === 'incoming' && !hidden && !blocked);
+}
+
+/** Blocked contacts, latest first. */
+export async function loadBlocked(db: ProfileDatabase, rowKey: CryptoKey): Promise<ConversationView[]> {
+  return (await loadAll(db, rowKey)).filter(({ blocked }) => blocked);
+}
+
+async function loadAll(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  limit = Infinity
+): Promise<ConversationView[]> {
   const latest = db.conversations.orderBy('order').reverse();
   const rows = await (Number.isFinite(limit) ? latest.limit(limit) : latest).toArray();
-  const views = await Promise.all(rows.map((row) => openConversation(db, rowKey, row)));
-  return [...views.filter((view) => view.pinned), ...views.filter((view) => !view.pinned)];
+  return Promise.all(rows.map((row) => openConversation(db, rowKey, row)));
+}
+
+/** The person's choices; the defaults while nothing was chosen. */
+export async function loadSettings(db: ProfileDatabase, rowKey: CryptoKey): Promise<SettingsView> {
+  const row = await db.meta.get('settings');
+  if (!row) return DEFAULT_SETTINGS;
+  return { ...DEFAULT_SETTINGS, ...(await openCached<Partial<SettingsView>>(db, rowKey, 'meta', row)) };
+}
+
+/** What quotes show, by id of the message they name; those this device does not have are left out. */
+export async function loadQuoted(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  messageIds: readonly string[]
+): Promise<ReadonlyMap<string, QuotedMessageView>> {
+  const rows = await db.messages.bulkGet([...messageIds]);
+  const quoted = new Map<string, QuotedMessageView>();
+  for (const row of rows) {
+    if (!row) continue;
+    const content = await openCached<MessageContent>(db, rowKey, 'messages', row);
+    quoted.set(row.id, {
+      messageId: row.id,
+      sort: sortOfKey(row.id),
+      text: content.text,
+      deleted: content.deleted ?? false,
+      attachments: (content.attachments ?? []).map(attachmentView)
+    });
+  }
+  return quoted;
 }
 
 /** One conversation by its local id; null when there is none. */
@@ -83,9 +134,18 @@ export async function loadMessages(
     db.conversations.get(conversationId)
   ]);
   if (!conversation) return [];
-  const { readUpToSort } = await openCached<ConversationContent>(db, rowKey, 'conversations', conversation);
+  const content = await openCached<ConversationContent>(db, rowKey, 'conversations', conversation);
+  const context = {
+    readUpToSort: content.readUpToSort,
+    peerId: content.accountId,
+    peerTag: content.kind === 'note-to-self' ? OWN_AUTHOR_TAG : authorTag(conversation.accountHash)
+  };
   const ordered = forward ? rows : rows.reverse();
-  return Promise.all(ordered.map((row) => openMessage(db, rowKey, row, readUpToSort)));
+  return Promise.all(
+    ordered.map(async (row) =>
+      messageView(row.id, await openCached<MessageContent>(db, rowKey, 'messages', row), context)
+    )
+  );
 }
 
 /** Own profile; null while the database is empty. */
@@ -115,45 +175,7 @@ async function openConversation(
   rowKey: CryptoKey,
   row: ConversationRow
 ): Promise<ConversationView> {
-  const content = await openCached<ConversationContent>(db, rowKey, 'conversations', row);
-  const last = content.lastMessage;
-  return {
-    id: row.id,
-    kind: content.kind,
-    accountId: content.accountId,
-    name: content.name,
-    lastMessage: last && { preview: last.preview, direction: last.direction, state: last.state },
-    lastAtMs: content.lastAtMs,
-    unread: content.unread,
-    firstUnreadSort: content.firstUnreadSort,
-    messageCount: content.messageCount,
-    failed: content.failed,
-    pinned: content.pinned,
-    muted: content.muted,
-    draft: content.draft
-  };
-}
-
-async function openMessage(
-  db: ProfileDatabase,
-  rowKey: CryptoKey,
-  row: MessageRow,
-  readUpToSort: number
-): Promise<MessageView> {
-  const content = await openCached<MessageContent>(db, rowKey, 'messages', row);
-  const sort = sortOfKey(row.id);
-  return {
-    id: row.id,
-    conversationId: conversationOfKey(row.id),
-    direction: content.direction,
-    text: content.text,
-    sentAtMs: content.sentAtMs,
-    sort,
-    state: content.state,
-    failureCode: content.failureCode,
-    read: content.direction === 'out' || sort <= readUpToSort,
-    expiresAtMs: content.expiresAtMs
-  };
+  return conversationView(row.id, await openCached<ConversationContent>(db, rowKey, 'conversations', row));
 }
 
 /** Opens a row, or takes what this context opened before for the same revision. */

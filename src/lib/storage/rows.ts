@@ -6,9 +6,10 @@ import { bytesToUtf8, utf8ToBytes } from '../bytes/index.ts';
 import { openBytes, sealBytes } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError } from './errors.ts';
-import type { MessageState } from './views.ts';
+import type { AttachmentKind, MessageState, TimelineNotice, TimerMode, TimerSetting } from './views.ts';
 
-export type TableName = 'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors';
+export type TableName =
+  'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors' | 'deadlines' | 'chores';
 
 /** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
 export interface SealedRow {
@@ -69,6 +70,26 @@ export interface CursorRow extends SealedRow {
   readonly updatedAtMs: number;
 }
 
+/** When a message of this device disappears; `id` is the message's. */
+export interface DeadlineRow {
+  readonly id: string;
+  /** Network time. */
+  readonly atMs: number;
+}
+
+/** Something to be asked of our own swarm until it is done (ChoreContent). */
+export interface ChoreRow extends SealedRow {
+  readonly notBeforeMs: number;
+}
+
+/** A request to our own swarm about messages it holds (accounts-and-messages.md §4.9, §4.10). */
+export type ChoreContent = { readonly attempts: number; readonly createdAtMs: number } & (
+  | { readonly kind: 'delete'; readonly hashes: readonly string[] }
+  /** Shortens the life of the stored messages. */
+  | { readonly kind: 'expire'; readonly hashes: readonly string[]; readonly expiryMs: number }
+);
+
+/** Fields with a `?` came after the first release of rows; without them the value of an empty conversation holds. */
 export interface ConversationContent {
   readonly kind: 'contact' | 'note-to-self';
   readonly accountId: AccountId;
@@ -90,10 +111,60 @@ export interface ConversationContent {
   readonly messageCount: number;
   readonly failed: number;
   readonly pinned: boolean;
+  /** No longer read; `mutedUntilMs` says it. */
   readonly muted: boolean;
   readonly draft: string | null;
+  /** We accept them (§4.1). Absent in rows from before requests: accepted, since they were open conversations. */
+  readonly approved?: boolean;
+  /** They accept us. */
+  readonly approvedMe?: boolean;
+  readonly blocked?: boolean;
+  readonly hidden?: boolean;
+  readonly nickname?: string | null;
+  readonly markedUnread?: boolean;
+  readonly mutedUntilMs?: number | null;
+  readonly notify?: 'all' | 'none';
+  readonly timer?: TimerSetting;
+  readonly theirTimer?: TimerSetting | null;
+  readonly autoDownload?: boolean;
+  /** Picture they sent: address at the file server, its key, and where it is kept once loaded. */
+  readonly picture?: {
+    readonly url: string;
+    readonly keyBase64: string;
+    readonly mediaId: string | null;
+  } | null;
 }
 
+/** One account's emoji on a message. */
+export interface StoredReaction {
+  readonly emoji: string;
+  readonly authorId: AccountId;
+  readonly timestampMs: number;
+}
+
+export interface StoredAttachment {
+  readonly id: string;
+  readonly kind: AttachmentKind;
+  readonly name: string;
+  readonly bytes: number;
+  readonly contentType: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly caption: string | null;
+  /** Where the sealed file lies at the file server; null before it is uploaded. */
+  readonly remote: {
+    readonly url: string;
+    readonly keyBase64: string;
+    readonly digestBase64: string | null;
+    readonly bytes: number;
+  } | null;
+  readonly state: 'remote' | 'queued' | 'here' | 'failed' | 'expired';
+  readonly failureCode: string | null;
+  readonly mediaId: string | null;
+  readonly thumbnailMediaId: string | null;
+}
+
+/** Fields with a `?` came after the first release of rows; absent means none. */
 export interface MessageContent {
   readonly direction: 'in' | 'out';
   readonly authorId: AccountId;
@@ -106,6 +177,21 @@ export interface MessageContent {
   /** In our own swarm: of the received item, or of the copy for our other devices. */
   readonly messageHash: string | null;
   readonly expiresAtMs: number | null;
+  readonly notice?: TimelineNotice;
+  readonly deleted?: true;
+  readonly quote?: { readonly authorId: AccountId; readonly timestampMs: number };
+  readonly reactions?: readonly StoredReaction[];
+  /** Network time at which their read receipt came. */
+  readonly readByThemAtMs?: number;
+  readonly disappears?: {
+    readonly mode: Exclude<TimerMode, 'off'>;
+    readonly seconds: number;
+    /** Null before the timer started; the row in `deadlines` repeats it. */
+    readonly atMs: number | null;
+  };
+  readonly preview?: { readonly url: string; readonly title: string };
+  readonly invitation?: { readonly name: string; readonly url: string };
+  readonly attachments?: readonly StoredAttachment[];
 }
 
 /** One store request to be made, kept until a swarm has confirmed it. */

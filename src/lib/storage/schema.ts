@@ -2,8 +2,10 @@
 // Indexes hold random local ids, sort keys and keyed hashes; everything else of a row is sealed (design.md §6).
 import { Dexie, type EntityTable, type Table } from 'dexie';
 import type {
+  ChoreRow,
   ConversationRow,
   CursorRow,
+  DeadlineRow,
   EpochRow,
   GraveRow,
   MessageRow,
@@ -33,7 +35,8 @@ export const MIGRATIONS: readonly Migration[] = [
       graves: 'id',
       cursors: 'id, updatedAtMs'
     }
-  }
+  },
+  { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } }
 ];
 
 /** The open database of one profile. */
@@ -46,6 +49,8 @@ export class ProfileDatabase extends Dexie {
   declare seen: EntityTable<SeenRow, 'id'>;
   declare graves: EntityTable<GraveRow, 'id'>;
   declare cursors: EntityTable<CursorRow, 'id'>;
+  declare deadlines: EntityTable<DeadlineRow, 'id'>;
+  declare chores: EntityTable<ChoreRow, 'id'>;
 
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();

@@ -3,6 +3,89 @@ import type { AccountId } from '../account-id.ts';
 
 export type MessageState = 'queued' | 'sending' | 'sent' | 'failed' | 'received';
 
+/** Who ends the life of disappearing messages: nobody, their being read, their being sent (accounts-and-messages.md §4.10). */
+export type TimerMode = 'off' | 'after-read' | 'after-send';
+
+export interface TimerSetting {
+  readonly mode: TimerMode;
+  /** 0 when off. */
+  readonly seconds: number;
+}
+
+/** A line of the timeline that no person wrote. */
+export type TimelineNotice =
+  | { readonly type: 'you-accepted' }
+  | { readonly type: 'they-accepted' }
+  | { readonly type: 'timer'; readonly byMe: boolean; readonly mode: TimerMode; readonly seconds: number }
+  | { readonly type: 'call-missed' }
+  | { readonly type: 'media-saved'; readonly byMe: boolean }
+  | { readonly type: 'group-invitation'; readonly groupName: string };
+
+export interface ReactionView {
+  readonly emoji: string;
+  readonly count: number;
+  readonly mine: boolean;
+  /** In the order they came. */
+  readonly authorIds: readonly AccountId[];
+}
+
+export interface QuoteView {
+  readonly authorId: AccountId;
+  readonly sentAtMs: number;
+  readonly fromMe: boolean;
+  /** Id the message it names has if this device has it; ask `loadQuoted`. */
+  readonly messageId: string;
+}
+
+/** What a quote shows of the message it names. */
+export interface QuotedMessageView {
+  readonly messageId: string;
+  readonly sort: number;
+  readonly text: string;
+  readonly deleted: boolean;
+  readonly attachments: readonly AttachmentView[];
+}
+
+export type AttachmentKind = 'image' | 'video' | 'audio' | 'voice' | 'file';
+
+export type AttachmentState =
+  'remote' | 'queued' | 'uploading' | 'downloading' | 'here' | 'failed' | 'expired';
+
+export interface AttachmentView {
+  readonly id: string;
+  readonly kind: AttachmentKind;
+  /** Safe to show and to save under. */
+  readonly name: string;
+  /** Of the file itself. */
+  readonly bytes: number;
+  readonly contentType: string;
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly caption: string | null;
+  readonly state: AttachmentState;
+  /** Of an upload or download under way, 0 to 1. */
+  readonly progress: number;
+  readonly failureCode: string | null;
+  readonly mediaId: string | null;
+  readonly thumbnailMediaId: string | null;
+}
+
+/** `incoming`: a stranger wrote and waits for an answer; `outgoing`: we wrote first and they have not answered. */
+export type RequestState = 'none' | 'incoming' | 'outgoing';
+
+/** A conversation muted for good. */
+export const MUTED_FOR_GOOD_MS = Number.MAX_SAFE_INTEGER;
+
+/** Choices of the person for the whole profile. */
+export interface SettingsView {
+  readonly readReceipts: boolean;
+  readonly typingIndicators: boolean;
+  readonly reachableBy: 'anyone' | 'people-i-wrote-first';
+  /** What a notification shows. */
+  readonly notificationContent: 'neither' | 'name' | 'name-and-text';
+  readonly notifications: boolean;
+}
+
 export interface ConversationView {
   /** Random local id; the one that may appear in addresses. */
   readonly id: string;
@@ -25,8 +108,23 @@ export interface ConversationView {
   /** Messages in it that failed and wait for the person. */
   readonly failed: number;
   readonly pinned: boolean;
-  readonly muted: boolean;
+  /** Network time until which nothing is notified; null: not muted. */
+  readonly mutedUntilMs: number | null;
+  readonly notify: 'all' | 'none';
   readonly draft: string | null;
+  readonly request: RequestState;
+  readonly blocked: boolean;
+  /** The name the person gave them; goes before `name`. */
+  readonly nickname: string | null;
+  readonly markedUnread: boolean;
+  /** For what we send. */
+  readonly timer: TimerSetting;
+  /** What they told they use; null before they told. */
+  readonly theirTimer: TimerSetting | null;
+  readonly pictureMediaId: string | null;
+  readonly autoDownload: boolean;
+  /** Not in the list until something comes. */
+  readonly hidden: boolean;
 }
 
 export interface MessageView {
@@ -44,6 +142,23 @@ export interface MessageView {
   readonly read: boolean;
   /** Until when service nodes keep the sealed copy; null while there is none. */
   readonly expiresAtMs: number | null;
+  /** Set on lines that no person wrote; `text` is empty then. */
+  readonly notice: TimelineNotice | null;
+  /** Deleted for everyone: what is left is a placeholder, `text` is empty. */
+  readonly deleted: boolean;
+  readonly quote: QuoteView | null;
+  readonly reactions: readonly ReactionView[];
+  /** Both sides share read receipts, and theirs came. */
+  readonly readByThem: boolean;
+  readonly disappears: {
+    readonly mode: Exclude<TimerMode, 'off'>;
+    readonly seconds: number;
+    /** Network time; null before the timer started. */
+    readonly atMs: number | null;
+  } | null;
+  readonly preview: { readonly url: string; readonly title: string } | null;
+  readonly invitation: { readonly name: string; readonly url: string } | null;
+  readonly attachments: readonly AttachmentView[];
 }
 
 export interface ProfileView {

@@ -3,6 +3,7 @@ import { createArrivals, type Arrival } from '../../../src/lib/state/arrivals.ts
 import { countText, sendsOnEnter } from '../../../src/lib/state/composing.ts';
 import { readShortcut, type KeyPress } from '../../../src/lib/state/shortcuts.ts';
 import type { MessageView } from '../../../src/lib/storage/views.ts';
+import { sampleMessage } from '../../support/views.ts';
 
 function press(part: Partial<KeyPress> & { key: string }): KeyPress {
   return {
@@ -77,19 +78,7 @@ describe('keys that work everywhere', () => {
 });
 
 describe('what is said aloud about the open chat', () => {
-  const view = (sort: number, part: Partial<MessageView> = {}): MessageView => ({
-    id: `m${sort}`,
-    conversationId: 'c',
-    direction: 'in',
-    text: '',
-    sentAtMs: sort,
-    sort,
-    state: 'received',
-    failureCode: null,
-    read: true,
-    expiresAtMs: null,
-    ...part
-  });
+  const view = (sort: number, part: Partial<MessageView> = {}) => sampleMessage({ sort, ...part });
   let said: Arrival[];
   const say = (arrival: Arrival) => said.push(arrival);
 

@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { AccountId } from '../../../src/lib/account-id.ts';
 import { avatarIndex, initials } from '../../../src/lib/state/avatar.ts';
 import { filterConversations, rowName, viewRow } from '../../../src/lib/state/row-view.ts';
-import type { ConversationView } from '../../../src/lib/storage/views.ts';
+import { SAMPLE_ACCOUNT as ACCOUNT, sampleConversation } from '../../support/views.ts';
 import { createPlural } from '../../../src/lib/text/plural.ts';
 
-const ACCOUNT = `05d1c8ab${'f3'.repeat(29)}` as AccountId;
-
-function conversation(part: Partial<ConversationView> = {}): ConversationView {
-  return {
-    id: 'c1',
-    kind: 'contact',
-    accountId: ACCOUNT,
-    name: 'Mara Lindqvist',
-    lastMessage: { preview: 'See you\nthere', direction: 'in', state: 'received' },
-    lastAtMs: 0,
-    unread: 0,
-    firstUnreadSort: null,
-    messageCount: 1,
-    failed: 0,
-    pinned: false,
-    muted: false,
-    draft: null,
-    ...part
-  };
-}
+const conversation = sampleConversation;
 
 describe('a row of the list', () => {
   it('shows the last message on one line', () => {
@@ -59,7 +39,7 @@ describe('a row of the list', () => {
   });
 
   it('is one name for assistive technology, with all that is shown', () => {
-    const view = conversation({ unread: 2, pinned: true, muted: true });
+    const view = conversation({ unread: 2, pinned: true, mutedUntilMs: 1 });
     expect(rowName(view, viewRow(view), '14:09')).toBe(
       'Mara Lindqvist, 2 unread messages, See you there, 14:09, pinned, muted'
     );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildTimeline, listSteps } from '../../../src/lib/state/timeline.ts';
 import type { MessageView } from '../../../src/lib/storage/views.ts';
+import { sampleMessage } from '../../support/views.ts';
 import { createFormats } from '../../../src/lib/text/format.ts';
 
 const formats = createFormats({ locale: 'en-GB', timeZone: 'UTC' });
@@ -9,20 +10,7 @@ const NOON = Date.UTC(2026, 4, 20, 12);
 const MINUTE = 60_000;
 const DAY = 86_400_000;
 
-function message(part: Partial<MessageView> & { sort: number }): MessageView {
-  return {
-    id: `m${part.sort}`,
-    conversationId: 'c',
-    direction: 'in',
-    text: 'text',
-    sentAtMs: NOON,
-    state: part.direction === 'out' ? 'sent' : 'received',
-    failureCode: null,
-    read: true,
-    expiresAtMs: null,
-    ...part
-  };
-}
+const message = (part: Partial<MessageView> & { sort: number }) => sampleMessage({ sentAtMs: NOON, ...part });
 
 const groups = (messages: MessageView[], unread: number | null = null) =>
   buildTimeline(messages, unread, formats).map((line) => [line.startsGroup, line.endsGroup]);

@@ -133,7 +133,8 @@ describe('errors of the database', () => {
 });
 
 test('migrations are named, and the released ones are as they were', () => {
-  expect(MIGRATIONS.map(({ name }) => name)).toEqual(['two-people-talk']);
+  expect(MIGRATIONS.map(({ name }) => name).slice(0, 1)).toEqual(['two-people-talk']);
+  expect(new Set(MIGRATIONS.map(({ name }) => name)).size).toBe(MIGRATIONS.length);
   expect(MIGRATIONS[0]?.stores).toEqual({
     meta: 'id',
     epoch: 'id',

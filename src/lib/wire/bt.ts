@@ -6,7 +6,7 @@
 //
 // Keys are byte strings and often binary. In memory they are JavaScript strings with one unit a byte (latin1), for
 // which comparing units is comparing bytes.
-import { concatBytes, utf8ToBytes } from '../bytes/index.ts';
+import { utf8ToBytes } from '../bytes/index.ts';
 import { UsageError } from '../errors.ts';
 import { malformed, requireAtMost, tooLarge, type WireError } from './errors.ts';
 
@@ -65,35 +65,72 @@ export function btKeyBytes(key: string): Uint8Array<ArrayBuffer> {
  * @throws UsageError for a number that is no safe integer, an integer outside 64 bits, or a key with units over 255
  */
 export function encodeBt(value: BtInput): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  append(parts, value);
-  return concatBytes(...parts);
+  const writer = new Writer();
+  append(writer, value);
+  return writer.bytes();
 }
 
-function append(parts: Uint8Array[], value: BtInput): void {
+function append(writer: Writer, value: BtInput): void {
   if (typeof value === 'bigint' || typeof value === 'number') {
-    parts.push(utf8ToBytes(`i${integerText(value)}e`));
+    writer.ascii(`i${integerText(value)}e`);
   } else if (typeof value === 'string') {
-    appendString(parts, utf8ToBytes(value));
+    writer.string(utf8ToBytes(value));
   } else if (value instanceof Uint8Array) {
-    appendString(parts, value);
+    writer.string(value);
   } else if (value instanceof Map) {
-    parts.push(Uint8Array.of(DICT));
+    writer.byte(DICT);
     const dict = value as ReadonlyMap<string, BtInput>;
     for (const key of [...dict.keys()].sort()) {
-      appendString(parts, btKeyBytes(key));
-      append(parts, dict.get(key) as BtInput);
+      writer.key(key);
+      append(writer, dict.get(key) as BtInput);
     }
-    parts.push(Uint8Array.of(END));
+    writer.byte(END);
   } else {
-    parts.push(Uint8Array.of(LIST));
-    for (const item of value as readonly BtInput[]) append(parts, item);
-    parts.push(Uint8Array.of(END));
+    writer.byte(LIST);
+    for (const item of value as readonly BtInput[]) append(writer, item);
+    writer.byte(END);
   }
 }
 
-function appendString(parts: Uint8Array[], bytes: Uint8Array): void {
-  parts.push(utf8ToBytes(`${bytes.length}:`), bytes);
+/** One growing buffer: a large document has hundreds of thousands of tokens. */
+class Writer {
+  #buffer = new Uint8Array(256);
+  #length = 0;
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
+  }
+
+  ascii(text: string): void {
+    this.#reserve(text.length);
+    for (let index = 0; index < text.length; index++) this.#buffer[this.#length++] = text.charCodeAt(index);
+  }
+
+  string(bytes: Uint8Array): void {
+    this.ascii(`${bytes.length}:`);
+    this.#reserve(bytes.length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  key(key: string): void {
+    for (let index = 0; index < key.length; index++) {
+      if (key.charCodeAt(index) > 0xff) throw new UsageError('a key with one unit a byte');
+    }
+    this.ascii(`${key.length}:${key}`);
+  }
+
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  #reserve(length: number): void {
+    if (this.#length + length <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(this.#buffer.length * 2, this.#length + length));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
 }
 
 function integerText(value: bigint | number): string {

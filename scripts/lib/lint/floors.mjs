@@ -30,6 +30,8 @@ const ENGINE = [CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE, MESSENG
 const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
+/** What the page reads itself: rows, and stored files. */
+const PAGE_READS = [`${STORAGE}queries`, `${STORAGE}media-reader`, `${STORAGE}media-files`];
 
 /**
  * @typedef {object} Floor
@@ -73,7 +75,7 @@ export const FLOORS = [
   {
     name: 'state',
     files: ['src/lib/state/'],
-    imports: ['src/lib/worker/client.ts', `${STORAGE}queries`, TEXT],
+    imports: ['src/lib/worker/client.ts', ...PAGE_READS, TEXT],
     types: PAGE_TYPES,
     workerUrls: ['src/lib/worker/host.ts'],
     packages: [...SVELTE, 'dexie'],

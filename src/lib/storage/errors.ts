@@ -16,6 +16,8 @@ export type StorageErrorCode =
   | 'stale'
   /** Another tab has taken over as the engine; this one writes nothing any more. */
   | 'deposed'
+  /** More bytes than one stored file may have: `details.limit`. */
+  | 'media-too-large'
   /** The row the command names is gone. */
   | 'not-found'
   /** The database failed for a reason of its own. */

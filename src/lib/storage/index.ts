@@ -26,4 +26,20 @@ export type { ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export * from './queries.ts';
 export * from './writes.ts';
+export {
+  createMediaStore,
+  type MediaRemoval,
+  type MediaSource,
+  type MediaStore,
+  type NewMedia
+} from './media.ts';
+export { createOpfsMediaFiles, createRecordMediaFiles, type MediaFiles } from './media-files.ts';
+export {
+  createMediaReader,
+  INLINE_MEDIA_TYPES,
+  type MediaFacts,
+  type MediaPlaces,
+  type MediaReader
+} from './media-reader.ts';
+export { MAX_MEDIA_BYTES, type MediaKind } from './media-rows.ts';
 export { MAX_TIMESTAMP_MS } from './message-key.ts';

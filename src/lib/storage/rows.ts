@@ -9,7 +9,7 @@ import { storageError } from './errors.ts';
 import type { AttachmentKind, MessageState, TimelineNotice, TimerMode, TimerSetting } from './views.ts';
 
 export type TableName =
-  'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors' | 'deadlines' | 'chores';
+  'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors' | 'media' | 'deadlines' | 'chores';
 
 /** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
 export interface SealedRow {

@@ -14,6 +14,7 @@ import type {
   SeenRow,
   TableName
 } from './rows.ts';
+import type { MediaChunkRow, MediaRow } from './media-rows.ts';
 import { OpenedRows } from './opened-rows.ts';
 
 interface Migration {
@@ -36,7 +37,8 @@ export const MIGRATIONS: readonly Migration[] = [
       cursors: 'id, updatedAtMs'
     }
   },
-  { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } }
+  { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } },
+  { name: 'media', stores: { media: 'id, owner', mediaChunks: 'id' } }
 ];
 
 /** The open database of one profile. */
@@ -51,6 +53,8 @@ export class ProfileDatabase extends Dexie {
   declare cursors: EntityTable<CursorRow, 'id'>;
   declare deadlines: EntityTable<DeadlineRow, 'id'>;
   declare chores: EntityTable<ChoreRow, 'id'>;
+  declare media: EntityTable<MediaRow, 'id'>;
+  declare mediaChunks: EntityTable<MediaChunkRow, 'id'>;
 
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();

@@ -6,7 +6,10 @@ export type {
   CursorContent,
   MessageContent,
   OutboxContent,
-  ProfileContent
+  OutgoingContent,
+  ProfileContent,
+  StoredAttachment,
+  StoredReaction
 } from './rows.ts';
 export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
 export {
@@ -43,3 +46,14 @@ export {
 } from './media-reader.ts';
 export { MAX_MEDIA_BYTES, type MediaKind } from './media-rows.ts';
 export { MAX_TIMESTAMP_MS } from './message-key.ts';
+export { createSearchIndex, type SearchIndex } from './search-index.ts';
+export {
+  MAX_SEARCH_HITS,
+  type SearchHit,
+  type SearchInput,
+  type SearchPage,
+  type SearchPosition
+} from './search-query.ts';
+export { highlightRanges, type TextRange } from './search-text.ts';
+export { findDaysWithMessages, findMessageAtDate } from './search-date.ts';
+export { removeConversationFromSearch, searchRemoval, SEARCH_TABLES } from './search-changes.ts';

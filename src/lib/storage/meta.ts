@@ -1,7 +1,13 @@
 // Single values of a profile by fixed name, and the epoch that says which engine may write.
 import { wrapStorageError } from './errors.ts';
 import type { SettingsView } from './views.ts';
-import type { CountersContent, ProfileContent, SendClockContent, MetaRow } from './rows.ts';
+import type {
+  CountersContent,
+  MetaRow,
+  ProfileContent,
+  SearchStateContent,
+  SendClockContent
+} from './rows.ts';
 import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
 
 interface MetaContents {
@@ -11,6 +17,7 @@ interface MetaContents {
   'send-clock': SendClockContent;
   counters: CountersContent;
   settings: SettingsView;
+  search: SearchStateContent;
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };
   /** The network's description as the site gave it last. */

@@ -9,6 +9,7 @@ import { loadMeta, metaChange } from './meta.ts';
 import { ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
 import type { ProfileContent } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
+import { searchChanges } from './search-changes.ts';
 import type { SlotFiles } from './slot-files.ts';
 import { commit, mergeChanges, randomId, type ProfileStore } from './store.ts';
 import { createTurns } from './turns.ts';
@@ -115,6 +116,7 @@ async function storeOf(
     random: environment.random,
     engine: { epoch: null, seen: null },
     inTurn: createTurns(),
+    derive: searchChanges,
     onCommit: environment.onCommit
   };
 }

@@ -6,10 +6,21 @@ import { bytesToUtf8, utf8ToBytes } from '../bytes/index.ts';
 import { openBytes, sealBytes } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError } from './errors.ts';
-import type { AttachmentKind, MessageState, TimelineNotice, TimerMode, TimerSetting } from './views.ts';
+import type { AttachmentKind, LastMessageLabel, MessageState, TimelineNotice, TimerMode, TimerSetting } from './views.ts';
 
 export type TableName =
-  'meta' | 'conversations' | 'messages' | 'outbox' | 'seen' | 'graves' | 'cursors' | 'media' | 'deadlines' | 'chores';
+  | 'meta'
+  | 'conversations'
+  | 'messages'
+  | 'outbox'
+  | 'seen'
+  | 'graves'
+  | 'cursors'
+  | 'media'
+  | 'deadlines'
+  | 'chores'
+  | 'searchSegments'
+  | 'searchQueue';
 
 /** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
 export interface SealedRow {
@@ -18,7 +29,7 @@ export interface SealedRow {
   readonly sealed: Uint8Array;
 }
 
-/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `network`, `counters`. */
+/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `network`, `counters`, `settings`, `search`. */
 export type MetaRow = SealedRow;
 
 /** Which engine may write; a plain counter, since a transaction cannot wait for it to be opened. */
@@ -41,6 +52,7 @@ export interface OutboxRow extends SealedRow {
   /** Entries of one lane leave in order of `sort`. Absent while the entry waits for the person (failed). */
   readonly lane?: string;
   readonly sort: number;
+  /** Of the message whose state the entry's progress is; empty for what the timeline does not show. */
   readonly messageId: string;
 }
 
@@ -102,6 +114,7 @@ export interface ConversationContent {
     readonly preview: string;
     readonly direction: 'in' | 'out';
     readonly state: MessageState;
+    readonly label?: LastMessageLabel | null;
   } | null;
   readonly lastAtMs: number;
   /** Received messages up to here are read. */
@@ -194,6 +207,23 @@ export interface MessageContent {
   readonly attachments?: readonly StoredAttachment[];
 }
 
+/** What an outbox entry says, until it is sealed (accounts-and-messages.md §4). */
+export type OutgoingContent =
+  /** A message of the person; the stored row says what is in it. */
+  | { readonly kind: 'message' }
+  | {
+      readonly kind: 'reaction';
+      readonly targetAuthorId: AccountId;
+      readonly targetTimestampMs: number;
+      readonly emoji: string;
+      readonly remove: boolean;
+    }
+  | { readonly kind: 'receipt'; readonly timestampsMs: readonly number[] }
+  | { readonly kind: 'unsend'; readonly authorId: AccountId; readonly targetTimestampMs: number }
+  | { readonly kind: 'timer'; readonly timer: TimerSetting }
+  | { readonly kind: 'request-response' }
+  | { readonly kind: 'media-saved'; readonly targetTimestampMs: number };
+
 /** One store request to be made, kept until a swarm has confirmed it. */
 export interface OutboxContent {
   /** `message`: to the recipient; `copy`: to our own swarm (accounts-and-messages.md §3.3). */
@@ -202,7 +232,9 @@ export interface OutboxContent {
   readonly recipientId: AccountId;
   /** Sent time; identity of the message. */
   readonly timestampMs: number;
-  readonly text: string;
+  /** Of entries from before `outgoing`. */
+  readonly text?: string;
+  readonly outgoing?: OutgoingContent;
   /** base64 of the data to store, from the first attempt on, so that every attempt stores the same. */
   readonly dataBase64: string | null;
   /** base64 of the data of the copy, sealed together with it. */
@@ -240,6 +272,30 @@ export interface SendClockContent {
 /** How many items were refused, by reason; for About and tests. */
 export interface CountersContent {
   readonly rejected: Readonly<Record<string, number>>;
+}
+
+/**
+ * A run of messages of one conversation. `id` is the smallest message key that may stand in it: that of its first message,
+ * or the bare conversation id for the first of a conversation. It holds all up to where the next begins.
+ */
+export interface SearchSegmentRow extends SealedRow {
+  /** Position of its last message. */
+  readonly newest: number;
+}
+
+/** Messages that a transaction stored and the index does not hold yet: keys of `messages`, nothing of their content. */
+export interface SearchQueueRow {
+  readonly id: string;
+  readonly rev: number;
+  readonly messageIds: readonly string[];
+}
+
+/** `meta` row `search`. */
+export interface SearchStateContent {
+  /** Which way words were taken apart. */
+  readonly version: number;
+  /** Messages stored before the index was are taken in up to this key; null: all are. */
+  readonly scannedTo: string | null;
 }
 
 const associatedData = (table: TableName, id: string) => `${table}/${id}`;

@@ -11,6 +11,8 @@ import type {
   MessageRow,
   MetaRow,
   OutboxRow,
+  SearchQueueRow,
+  SearchSegmentRow,
   SeenRow,
   TableName
 } from './rows.ts';
@@ -38,6 +40,7 @@ export const MIGRATIONS: readonly Migration[] = [
     }
   },
   { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } },
+  { name: 'search', stores: { searchSegments: 'id, [newest+rev]', searchQueue: 'id' } },
   { name: 'media', stores: { media: 'id, owner', mediaChunks: 'id' } }
 ];
 
@@ -55,6 +58,8 @@ export class ProfileDatabase extends Dexie {
   declare chores: EntityTable<ChoreRow, 'id'>;
   declare media: EntityTable<MediaRow, 'id'>;
   declare mediaChunks: EntityTable<MediaChunkRow, 'id'>;
+  declare searchSegments: EntityTable<SearchSegmentRow, 'id'>;
+  declare searchQueue: EntityTable<SearchQueueRow, 'id'>;
 
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();

@@ -15,6 +15,8 @@ export interface ProfileStore {
   readonly engine: EngineClaim;
   /** Read, build and write of one change after the other in this context, so that only other tabs can get in between. */
   readonly inTurn: InTurn;
+  /** What follows from a change of messages and lands with it: the search index's part. Reads and seals. */
+  readonly derive?: (store: ProfileStore, changes: ChangeSet) => Promise<Partial<ChangeSet> | null>;
   /** Called around every transaction; tests break here. */
   readonly onCommit?: (name: string, phase: 'before' | 'after') => void;
 }
@@ -63,8 +65,10 @@ const MAX_REBUILDS = 50;
  * Applies a change set in one transaction: all of it or nothing.
  * @throws StorageError `stale` (read again and rebuild), `deposed`, `quota`, `closed`, `storage-failed`
  */
-export async function commit(store: ProfileStore, changes: ChangeSet): Promise<void> {
+export async function commit(store: ProfileStore, given: ChangeSet): Promise<void> {
   const { db } = store;
+  const derived = await store.derive?.(store, given);
+  const changes = derived ? mergeChanges(given.name, given.by, [given, derived]) : given;
   store.onCommit?.(changes.name, 'before');
   const names = new Set<TableName>();
   for (const list of [changes.expect, changes.remove]) for (const { table } of list ?? []) names.add(table);

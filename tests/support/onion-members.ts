@@ -17,7 +17,13 @@ import {
   memberStoreText,
   messageHash
 } from '../../src/lib/crypto/index.ts';
-import type { NodeReply, OnionClient, OnionError, VerifiedNode } from '../../src/lib/onion/index.ts';
+import type {
+  NodeReply,
+  OnionClient,
+  OnionError,
+  RequestOptions,
+  VerifiedNode
+} from '../../src/lib/onion/index.ts';
 import type { RandomBytes } from '../../src/lib/random.ts';
 import type { JsonObject, JsonValue, RpcRequest } from '../../src/lib/wire/index.ts';
 
@@ -28,6 +34,7 @@ export interface Member extends VerifiedNode {
 export interface Asked {
   readonly node: Member;
   readonly rpc: RpcRequest;
+  readonly options: RequestOptions;
 }
 
 type Tamper = (asked: Asked, honest: () => NodeReply) => NodeReply | OnionError | Promise<NodeReply>;
@@ -115,9 +122,13 @@ export function createFakeSwarms(
         fakes.onSync();
         return true;
       },
-      async requestNode({ ed25519PublicKeyHex }: { ed25519PublicKeyHex: string }, rpc: RpcRequest) {
+      async requestNode(
+        { ed25519PublicKeyHex }: { ed25519PublicKeyHex: string },
+        rpc: RpcRequest,
+        options: RequestOptions = {}
+      ) {
         const node = fakes.nodes.find((each) => each.ed25519PublicKeyHex === ed25519PublicKeyHex)!;
-        const asked = { node, rpc };
+        const asked = { node, rpc, options };
         fakes.asked.push(asked);
         const reply = await fakes.tamper(asked, () => ({ status: 200, body: answer(node, rpc) }));
         if (reply instanceof Error) throw reply;

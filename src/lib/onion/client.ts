@@ -131,12 +131,20 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     pool,
     guards,
     test: (hops, destination, timeoutMs, signal) => verifier.testHops(hops, destination, timeoutMs, signal),
-    isGatewayAlive: (signal) => verifier.isGatewayAlive(signal),
+    isGatewayAlive,
     gateway: () => transport.current(),
     isListed: (edHex) => verifier.isListed(edHex),
     background: background.run,
     onChange
   });
+
+  /** A gateway that no longer answers is left, so that another one is tried. */
+  async function isGatewayAlive(signal: AbortSignal): Promise<boolean> {
+    const asked = transport.current();
+    const isAlive = await verifier.isGatewayAlive(signal);
+    if (!isAlive && transport.current() === asked) connection.lost('gateway-unreachable');
+    return isAlive;
+  }
 
   const connection = createConnection({
     ...base,

@@ -13,6 +13,10 @@ export interface OnionConfig {
   /** One node request through a path. */
   readonly requestTimeoutMs: number;
   readonly serverTimeoutMs: number;
+  /** An answer that takes longer has its path tested while it is waited for. */
+  readonly pathPatienceMs: number;
+  /** A test under way for longer speaks against the path. */
+  readonly probePatienceMs: number;
   /** `info` through a new guard node, and through a new path. */
   readonly guardTestTimeoutMs: number;
   readonly pathTestTimeoutMs: number;
@@ -56,6 +60,8 @@ export const DEFAULT_ONION_CONFIG: OnionConfig = {
   strikeLifetimeMs: 2 * DAY_MS,
   requestTimeoutMs: 10_000,
   serverTimeoutMs: 30_000,
+  pathPatienceMs: 3_000,
+  probePatienceMs: 1_500,
   guardTestTimeoutMs: 10_000,
   pathTestTimeoutMs: 5_000,
   recheckAfterMs: 5_000,

@@ -46,6 +46,8 @@ export interface Connection {
    * @throws OnionError `offline`, or the reason why no gateway can be used; the signal's reason
    */
   usable(signal: AbortSignal): Promise<void>;
+  /** Aborted when the gateway in use is given up or the device goes offline: answers under way will not come. */
+  inUse(): AbortSignal;
   /** Resolves once connected, however long it takes. */
   ready(signal?: AbortSignal): Promise<void>;
 }
@@ -59,6 +61,7 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
   let isOnline = true;
   /** Ends the attempt or the wait under way. */
   let wake = new AbortController();
+  let use = new AbortController();
 
   function setState(next: ConnectionState): void {
     if (sameState(state, next)) return;
@@ -76,6 +79,11 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
   function rouse(): void {
     wake.abort(new OnionError('gateway-unreachable', { retry: 'later' }));
     wake = new AbortController();
+  }
+
+  function leave(code: 'offline' | 'reconnecting'): void {
+    use.abort(new OnionError(code, { retry: 'later' }));
+    use = new AbortController();
   }
 
   /** @returns whether one gateway worked */
@@ -150,6 +158,7 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
     const current = gateways.current();
     if (current && reason !== 'ok') gateways.mark(current.origin, reason);
     setState({ phase: 'connecting', sinceMs: clock.now(), step: 'node-list' });
+    if (reason !== 'ok') leave('reconnecting');
     rouse();
   }
 
@@ -191,6 +200,7 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
       setState(
         online ? { phase: 'connecting', sinceMs: clock.now(), step: 'node-list' } : { phase: 'offline' }
       );
+      if (!online) leave('offline');
       rouse();
     },
     retryNow() {
@@ -213,6 +223,7 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
         const code = current.reason === 'clock-wrong' ? 'no-path' : current.reason;
         return new OnionError(code, { retry: 'later' });
       }, signal),
+    inUse: () => use.signal,
     ready: (signal) => settled((current) => (current.phase === 'connected' ? 'yes' : 'wait'), signal)
   };
 }

@@ -40,6 +40,11 @@ export interface PathKeeper {
   take(destination: VerifiedNode | null, tried: ReadonlySet<string>): Path;
   succeeded(path: Path): void;
   failed(path: Path, error: unknown, destination: VerifiedNode | null): void;
+  /**
+   * Tests a path over which an answer is late. A path that fails the test pays for it here.
+   * @returns whether it works; null when the gateway does not, and nothing is known
+   */
+  suspected(path: Path, destination: VerifiedNode): Promise<boolean | null>;
   /** The gateway will not carry to the guard node: no fault of the node, but no path through this gateway either. */
   refused(path: Path, gatewayCode: string): void;
   /** Another gateway is in use: what the last one refused may be tried again. */
@@ -56,7 +61,8 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
   const { pool, guards, config, clock, random, log, onChange } = dependencies;
   const set = createPathSet();
   const refusedGuards = new Set<string>();
-  const underTest = new Set<string>();
+  /** Tests under way, by path; each gives what `suspected` does. */
+  const underTest = new Map<string, Promise<boolean | null>>();
   let lastRecheckAt = -Infinity;
   let building: { readonly promise: Promise<void>; readonly signal: AbortSignal } | null = null;
 
@@ -150,7 +156,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     penalty: Penalty,
     destinationHex: string | null,
     signal: AbortSignal
-  ) {
+  ): Promise<boolean | null> {
     const hops = keysOf(path);
     const acquit = (edHexes: readonly string[]) => edHexes.forEach((edHex) => pool.forgive(edHex));
     const struckDestination = penalty.strikes.filter((edHex) => !hops.includes(edHex));
@@ -158,20 +164,24 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
       if (!(await dependencies.isGatewayAlive(signal))) {
         acquit(penalty.strikes);
         set.clearFailures(path);
-      } else if ((await tests.path(path, destinationHex, signal)) === 'passed') {
+        return null;
+      }
+      if ((await tests.path(path, destinationHex, signal)) === 'passed') {
         acquit(penalty.strikes.filter((edHex) => hops.includes(edHex)));
         set.clearFailures(path);
-        if (destinationHex !== null && struckDestination.length === 0) {
+        if (penalty.test && destinationHex !== null && struckDestination.length === 0) {
           punish({ ...NO_PENALTY, strikes: [destinationHex] });
         }
-      } else {
-        acquit(penalty.strikes);
-        addFailure(path);
+        return true;
       }
+      acquit(penalty.strikes);
+      addFailure(path);
+      return false;
     } catch (error) {
       signal.throwIfAborted();
       if (!isGatewayFault(error)) throw error;
       acquit(penalty.strikes);
+      return null;
     } finally {
       underTest.delete(path.id);
       ensureInBackground();
@@ -179,16 +189,25 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     }
   }
 
+  /** One test of a path at a time; whoever asks meanwhile gets the answer of that one. */
+  function examine(
+    path: Path,
+    penalty: Penalty,
+    destinationHex: string | null,
+    signal: AbortSignal
+  ): Promise<boolean | null> {
+    const running = underTest.get(path.id);
+    if (running) return running;
+    const test = investigate(path, penalty, destinationHex, signal);
+    underTest.set(path.id, test);
+    return test;
+  }
+
   /** Tests standing paths that have failed, so that one that works again is used again. */
   async function recheck(signal: AbortSignal): Promise<void> {
     lastRecheckAt = clock.monotonic();
     const failing = set.paths().filter((path) => set.failuresOf(path) > 0 && !underTest.has(path.id));
-    await Promise.all(
-      failing.map((path) => {
-        underTest.add(path.id);
-        return investigate(path, NO_PENALTY, null, signal);
-      })
-    );
+    await Promise.all(failing.map((path) => examine(path, NO_PENALTY, null, signal)));
   }
 
   function recheckInBackground(): void {
@@ -213,9 +232,12 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     ensure,
     take(destination, tried) {
       set.dropDetours(clock.monotonic() - config.rotateAfterMs);
-      const failing = set.all().filter((path) => tried.has(path.id) || set.failuresOf(path) > 0);
-      const standing = set.pick(destination, tried, random);
-      if (failing.length > 0) recheckInBackground();
+      const isFailing = (path: Path) => tried.has(path.id) || set.failuresOf(path) > 0;
+      if (set.all().some(isFailing)) recheckInBackground();
+      // A path that is being tested is no better than one that failed, as long as there is another.
+      const failing = set.all().filter((path) => isFailing(path) || underTest.has(path.id));
+      const doubted = new Set([...tried, ...underTest.keys()]);
+      const standing = set.pick(destination, doubted, random) ?? set.pick(destination, tried, random);
       if (standing && !failing.includes(standing)) return standing;
       // Around the paths that do not work, or contain the destination.
       const around = detour(destination, failing) ?? standing;
@@ -230,14 +252,30 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     failed(path, error, destination) {
       const destinationHex = destination?.ed25519PublicKeyHex ?? null;
       const penalty = penaltyFor(error, keysOf(path), destinationHex);
+      // The test under way decides; requests that failed together are one failure.
+      if (penalty.test && underTest.has(path.id)) return;
       // First the path, so that a repair takes its failures along.
       if (penalty.pathFailure) addFailure(path);
       punish(penalty);
       ensureInBackground();
       if (penalty.remove !== null) dependencies.background(recheck);
-      if (!penalty.test || underTest.has(path.id)) return;
-      underTest.add(path.id);
-      dependencies.background((signal) => investigate(path, penalty, destinationHex, signal));
+      if (!penalty.test) return;
+      dependencies.background(async (signal) => {
+        await examine(path, penalty, destinationHex, signal);
+      });
+    },
+    suspected(path, destination) {
+      const running = underTest.get(path.id);
+      if (running) return running;
+      return new Promise((resolve) => {
+        dependencies.background(async (signal) => {
+          try {
+            resolve(await examine(path, NO_PENALTY, destination.ed25519PublicKeyHex, signal));
+          } finally {
+            resolve(null);
+          }
+        });
+      });
     },
     refused(path, gatewayCode) {
       if (!GUARD_REFUSALS.includes(gatewayCode)) return;

@@ -10,6 +10,7 @@ import type { Connection } from './connection.ts';
 import { createEmitter } from './emitter.ts';
 import { isGatewayFault, OnionError } from './errors.ts';
 import { isDestinationFault } from './path-fault.ts';
+import { watchAnswer } from './late-answer.ts';
 import { createPacketTrace, type PacketEvent } from './packet-trace.ts';
 import type { PathKeeper } from './path-keeper.ts';
 import type { NodeReply, PathSender, SendOptions, ServerAddress, V3Request } from './path-sender.ts';
@@ -22,6 +23,13 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Bytes of the sealed answer that have come so far; begins anew with each attempt. */
   readonly onReceived?: (bytes: number) => void;
+  /** How long the node may take for the request before `onLate`, milliseconds. */
+  readonly patienceMs?: number;
+  /**
+   * Called at most once, when the answer is late: after `patienceMs`, or earlier when the path does not answer a test
+   * either. The request goes on.
+   */
+  readonly onLate?: () => void;
 }
 
 /** The real hops of a request. */
@@ -83,6 +91,18 @@ const WORTH_ANOTHER_PATH: readonly string[] = [
 const SERVER_RETRY_MS = 100;
 const MAX_BUSY_WAIT_MS = 3_000;
 
+/** The callback, for one call over all tries. */
+function once(onLate: (() => void) | undefined): Pick<RequestOptions, 'onLate'> {
+  let isCalled = false;
+  if (!onLate) return {};
+  return {
+    onLate() {
+      if (!isCalled) onLate();
+      isCalled = true;
+    }
+  };
+}
+
 export function createRequester(dependencies: RequesterDependencies): Requester {
   const { sender, keeper, connection, config, clock, log } = dependencies;
   const onListenerError = (error: unknown) => log.error('listener-failed', { code: errorCode(error) });
@@ -111,11 +131,12 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     const endsAt = clock.monotonic() + options.timeoutMs;
     const leftMs = () => Math.max(1, endsAt - clock.monotonic());
     const tried = new Set<string>();
+    const late = once(options.onLate);
     for (let attempt = 1; ; attempt++) {
       await usable(leftMs(), signal);
       const path = keeper.take(destination.node, tried);
       try {
-        return await sendOver(path, destination, { ...options, timeoutMs: leftMs(), signal }, send);
+        return await sendOver(path, destination, { ...options, ...late, timeoutMs: leftMs(), signal }, send);
       } catch (error) {
         signal.throwIfAborted();
         // The same path will do once there is a gateway again.
@@ -136,14 +157,18 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   async function sendOver<T>(
     path: Path,
     destination: Destination,
-    options: SendOptions,
+    options: RequestOptions & { readonly timeoutMs: number; readonly signal: AbortSignal },
     send: (path: Path, sending: SendOptions) => Promise<T>
   ): Promise<T> {
     let packetOver: (isAnswered: boolean) => void = () => {};
     const gateway = dependencies.gateway();
+    const over = new AbortController();
+    const late = { isPathAlive: null as boolean | null };
     try {
       const answer = await send(path, {
-        ...options,
+        timeoutMs: options.timeoutMs,
+        signal: AbortSignal.any([options.signal, connection.inUse()]),
+        ...(options.onReceived && { onReceived: options.onReceived }),
         onSent: () => {
           // While the layers were wrapped another gateway, not yet checked, may have come into use.
           if (connection.state().phase !== 'connected' || gateway !== dependencies.gateway()) {
@@ -151,6 +176,14 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
           }
           announce(path, destination.shown);
           packetOver = trace.sent(path.id);
+          const { node } = destination;
+          if (node) {
+            void watchAnswer(
+              { clock, config, test: () => keeper.suspected(path, node), ...options },
+              (isPathAlive) => (late.isPathAlive = isPathAlive),
+              over.signal
+            );
+          }
         },
         onAnswered: () => packetOver(true)
       });
@@ -159,10 +192,14 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     } catch (error) {
       // An abort says nothing about the path, and neither does a gateway that is no longer used.
       if (error instanceof OnionError && gateway === dependencies.gateway()) {
-        blame(error, path, destination.node);
+        if (errorCode(error) === 'path-timeout' && late.isPathAlive !== null) {
+          // The test of the path has named its culprit already; one that passed leaves the destination.
+          if (late.isPathAlive && destination.node) dependencies.strike(destination.node.ed25519PublicKeyHex);
+        } else blame(error, path, destination.node);
       }
       throw error;
     } finally {
+      over.abort();
       packetOver(false);
     }
   }

@@ -43,7 +43,7 @@ export interface Verifier {
 export function createVerifier(
   dependencies: GatewayCheckDependencies & { readonly pool: NodePool; readonly networkClock: NetworkClock }
 ): Verifier {
-  const { transport, sender, config, clock, pool, networkClock } = dependencies;
+  const { transport, sender, network, config, clock, pool, networkClock } = dependencies;
   let listed: ReadonlySet<string> = new Set();
 
   const keysOf = (nodes: readonly VerifiedNode[]) => new Set(nodes.map((node) => node.ed25519PublicKeyHex));
@@ -72,8 +72,9 @@ export function createVerifier(
     isListed: (edHex) => listed.has(edHex),
     async isGatewayAlive(signal) {
       try {
-        await transport.fetchInfo({ timeoutMs: config.gatewayTimeoutMs, signal });
-        return true;
+        const { networkId } = await transport.fetchInfo({ timeoutMs: config.gatewayTimeoutMs, signal });
+        // A captive portal answers anything, but not this.
+        return networkId === network.id;
       } catch {
         signal.throwIfAborted();
         return false;

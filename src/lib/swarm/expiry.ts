@@ -19,6 +19,7 @@ import {
 } from '../wire/index.ts';
 import { signRequest } from './auth.ts';
 import { signalOf, type Changed, type ChangeDependencies, type OwnRequest } from './delete.ts';
+import { READ_PATIENCE_MS } from './member-request.ts';
 import { verifyMembers, type Confirmations } from './member-signatures.ts';
 
 export interface Expired extends Changed {
@@ -126,6 +127,7 @@ export async function getExpiries(
   return send({
     accountId: account,
     tries: TRIES,
+    patienceMs: READ_PATIENCE_MS,
     ...signalOf(input),
     build: async (nowMs) => {
       const auth = await signRequest(crypto, identity, getExpiriesSignedText(nowMs, hashes));

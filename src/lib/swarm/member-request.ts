@@ -7,9 +7,14 @@ import { randomBelow, type RandomBytes } from '../random.ts';
 import type { JsonValue, RpcRequest } from '../wire/index.ts';
 import { SwarmError } from './errors.ts';
 import type { Membership } from './membership.ts';
+import { createSilentMembers, type SilentMembers } from './silent-members.ts';
 
 /** Members tried for one request. */
 const MEMBER_TRIES = 3;
+/** A member passes changes on to all others, and waits 5 s for one that does not answer (network.md §4.6). */
+const CHANGE_PATIENCE_MS = 6_000;
+/** Reading concerns the member alone. */
+export const READ_PATIENCE_MS = 3_000;
 /** Members that must refuse a request before it is believed to be wrong in itself. */
 const REJECTIONS = 2;
 
@@ -26,6 +31,8 @@ export interface MemberRequest<T> {
   readonly preferNodeHex?: string;
   readonly tries?: number;
   readonly timeoutMs?: number;
+  /** How long one member may take before a second one is asked beside it; as long as a change may take when absent. */
+  readonly patienceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -58,44 +65,94 @@ export interface MemberDependencies {
 }
 
 /**
- * Sends to members in random order until one gives an answer that stands.
+ * Sends to members in random order until one gives an answer that stands. Another one is asked beside a member that is
+ * late, and the answer that comes first counts. All requests of §5.5 may be made twice.
  * @throws SwarmError; OnionError when members cannot be reached at all; the signal's reason
  */
 export function createSendToMember(dependencies: MemberDependencies): SendToMember {
-  return (request) => new MemberSend(dependencies, request).run();
+  const silent = createSilentMembers(() => dependencies.onion.networkTimeMs());
+  return (request) => new MemberSend({ ...dependencies, silent }, request).run();
+}
+
+/** A member's answer that stands, or `next` when another member has to be asked. */
+type Outcome<T> = 'next' | { readonly value: T };
+
+/** What one of two requests side by side is told. */
+interface Lane {
+  /** Aborted when the other one has got the answer. */
+  readonly over: AbortSignal;
+  readonly onLate: () => void;
 }
 
 /** The state of one request over its tries. */
 class MemberSend<T> {
-  private readonly dependencies: MemberDependencies;
+  private readonly dependencies: MemberDependencies & { readonly silent: SilentMembers };
   private readonly request: MemberRequest<T>;
   private readonly tried = new Set<string>();
   private readonly clockRepeated = new Set<string>();
   private isCorrected = false;
   private rejections = 0;
   private failure: Error | null = null;
+  private triesLeft: number;
 
-  constructor(dependencies: MemberDependencies, request: MemberRequest<T>) {
+  constructor(
+    dependencies: MemberDependencies & { readonly silent: SilentMembers },
+    request: MemberRequest<T>
+  ) {
     this.dependencies = dependencies;
     this.request = request;
+    this.triesLeft = request.tries ?? MEMBER_TRIES;
   }
 
   async run(): Promise<T> {
-    const { tries = MEMBER_TRIES, signal } = this.request;
-    for (let attempt = 0; attempt < tries; attempt++) {
+    const { signal } = this.request;
+    while (this.triesLeft > 0) {
       signal?.throwIfAborted();
       const node = await this.nextMember();
       if (!node) break;
-      const outcome = await this.attempt(node);
+      const outcome = await this.round(node);
       if (outcome !== 'next') return outcome.value;
       if (this.rejections >= REJECTIONS) break;
     }
     throw this.failure ?? new SwarmError('no-swarm', { retry: 'later' });
   }
 
+  /** One member, and for each that is late another one beside it. Ends with the first answer that stands, or the last. */
+  private round(first: VerifiedNode): Promise<Outcome<T>> {
+    const over = new AbortController();
+    const running = new Set<VerifiedNode>();
+    const { silent } = this.dependencies;
+    return new Promise<Outcome<T>>((resolve, reject) => {
+      let refusal: unknown = null;
+      const begin = (node: VerifiedNode) => {
+        this.triesLeft--;
+        running.add(node);
+        this.attempt(node, { over: over.signal, onLate: () => help(node) })
+          .catch((error: unknown): 'next' => {
+            refusal ??= error;
+            return 'next';
+          })
+          .then((outcome) => {
+            running.delete(node);
+            if (outcome !== 'next') resolve(outcome);
+            else if (running.size > 0) return;
+            else if (refusal !== null) reject(refusal as Error);
+            else resolve('next');
+          }, reject);
+      };
+      const help = (late: VerifiedNode) => {
+        silent.add(late.ed25519PublicKeyHex);
+        if (this.triesLeft === 0) return;
+        const other = this.draw();
+        if (other) begin(other);
+      };
+      begin(first);
+    }).finally(() => over.abort());
+  }
+
   private async nextMember(): Promise<VerifiedNode | null> {
-    const { onion, membership, random } = this.dependencies;
-    const { accountId, preferNodeHex, signal } = this.request;
+    const { onion, membership } = this.dependencies;
+    const { accountId, signal } = this.request;
     if (membership.members(accountId).length === 0) {
       await onion.whenUsable(signal);
       if (membership.members(accountId).length === 0) await onion.refreshNodes(signal).catch(() => false);
@@ -103,29 +160,41 @@ class MemberSend<T> {
     const members = membership.members(accountId);
     // A swarm smaller than the number of tries is gone through again.
     if (members.every((node) => this.tried.has(node.ed25519PublicKeyHex))) this.tried.clear();
-    const left = members.filter((node) => !this.tried.has(node.ed25519PublicKeyHex));
+    return this.draw();
+  }
+
+  /** A member not tried yet: the preferred one, else at random among those that are expected to answer. */
+  private draw(): VerifiedNode | null {
+    const { onion, membership, random, silent } = this.dependencies;
+    const { accountId, preferNodeHex } = this.request;
+    const left = membership.members(accountId).filter((node) => !this.tried.has(node.ed25519PublicKeyHex));
     const preferred = left.find((node) => node.ed25519PublicKeyHex === preferNodeHex);
     const usable = left.filter((node) => onion.isUsable(node.ed25519PublicKeyHex));
-    const from = usable.length > 0 ? usable : left;
-    const node = preferred ?? from[randomBelow(random, Math.max(1, from.length))] ?? null;
+    const talking = usable.filter((node) => !silent.has(node.ed25519PublicKeyHex));
+    const from = [talking, usable, left].find((nodes) => nodes.length > 0) ?? [];
+    const isPreferred = preferred && (talking.length === 0 || talking.includes(preferred));
+    const node = isPreferred ? preferred : (from[randomBelow(random, Math.max(1, from.length))] ?? null);
     if (node) this.tried.add(node.ed25519PublicKeyHex);
     return node;
   }
 
-  private async attempt(node: VerifiedNode): Promise<'next' | { value: T }> {
-    const { onion, membership } = this.dependencies;
-    const { accountId, signal, timeoutMs } = this.request;
+  private async attempt(node: VerifiedNode, lane: Lane): Promise<Outcome<T>> {
+    const { onion, membership, silent } = this.dependencies;
+    const { accountId, timeoutMs, patienceMs = CHANGE_PATIENCE_MS } = this.request;
+    const signal = this.request.signal ? AbortSignal.any([this.request.signal, lane.over]) : lane.over;
     const nowMs = onion.networkTimeMs();
     const rpc = await this.request.build(nowMs, node);
     try {
-      const options = { ...(timeoutMs === undefined ? {} : { timeoutMs }), ...(signal ? { signal } : {}) };
+      const { onLate } = lane;
+      const options = { ...(timeoutMs === undefined ? {} : { timeoutMs }), patienceMs, onLate, signal };
       const members = membership.members(accountId);
       const { status, body } = await onion.requestNode(node, rpc, options);
-      if (status !== 200) return await this.onStatus(node, status, body);
+      silent.delete(node.ed25519PublicKeyHex);
+      if (status !== 200) return await this.onStatus(node, status, body, lane);
       return { value: await this.request.read(body, { node, nowMs, members }) };
     } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof StatusError) return this.onStatus(node, error.status, error.body);
+      signal.throwIfAborted();
+      if (error instanceof StatusError) return this.onStatus(node, error.status, error.body, lane);
       return this.onError(node, error);
     }
   }
@@ -148,14 +217,15 @@ class MemberSend<T> {
   private async onStatus(
     node: VerifiedNode,
     status: number,
-    body: JsonValue
-  ): Promise<'next' | { value: T }> {
+    body: JsonValue,
+    lane: Lane
+  ): Promise<Outcome<T>> {
     switch (status) {
       case 406:
       case 425:
-        return this.onClock(node);
+        return this.onClock(node, lane);
       case 421:
-        return this.onWrongSwarm(node, body);
+        return this.onWrongSwarm(node, body, lane);
       case 429:
         this.failure = new SwarmError('rate-limited', { retry: 'later' });
         return 'next';
@@ -172,7 +242,7 @@ class MemberSend<T> {
   }
 
   /** Measures the clock, stamps anew and repeats once; a node that refuses again is a bad one. */
-  private async onClock(node: VerifiedNode): Promise<'next' | { value: T }> {
+  private async onClock(node: VerifiedNode, lane: Lane): Promise<Outcome<T>> {
     const { onion } = this.dependencies;
     const key = node.ed25519PublicKeyHex;
     this.failure = new SwarmError('clock-skew', { retry: 'later' });
@@ -182,11 +252,11 @@ class MemberSend<T> {
     }
     this.clockRepeated.add(key);
     await onion.resyncClock(this.request.signal).catch(() => false);
-    return this.attempt(node);
+    return this.attempt(node, lane);
   }
 
   /** Takes the answered swarm over and goes on with it, once. */
-  private async onWrongSwarm(node: VerifiedNode, body: JsonValue): Promise<'next' | { value: T }> {
+  private async onWrongSwarm(node: VerifiedNode, body: JsonValue, lane: Lane): Promise<Outcome<T>> {
     const { membership } = this.dependencies;
     const { accountId, signal } = this.request;
     this.failure = new SwarmError('wrong-swarm', { retry: 'later' });
@@ -194,6 +264,6 @@ class MemberSend<T> {
     if (!isNew || this.isCorrected) return 'next';
     this.isCorrected = true;
     const other = await this.nextMember();
-    return other ? this.attempt(other) : 'next';
+    return other ? this.attempt(other, lane) : 'next';
   }
 }

@@ -16,7 +16,7 @@ import {
 } from '../wire/index.ts';
 import { signRequest } from './auth.ts';
 import { SwarmError } from './errors.ts';
-import { StatusError, type Attempt, type SendToMember } from './member-request.ts';
+import { READ_PATIENCE_MS, StatusError, type Attempt, type SendToMember } from './member-request.ts';
 
 export interface NamespaceRequest {
   readonly namespace: number;
@@ -71,6 +71,7 @@ export async function retrieve(
   return send({
     accountId: identity.accountId,
     ...(signal ? { signal } : {}),
+    patienceMs: READ_PATIENCE_MS,
     ...(preferNode === undefined ? {} : { preferNodeHex: preferNode }),
     build: async (nowMs, node) =>
       batchRpc(

@@ -8,6 +8,8 @@ export type MessengerErrorCode =
   | 'name-empty'
   /** `details.limit`, `details.length`: bytes of UTF-8 */
   | 'name-too-long'
+  /** No whole number of seconds, or out of range. */
+  | 'timer-invalid'
   /** The command needs an open profile. */
   | 'no-profile'
   /** Neither the site nor an earlier visit says which network this is. */

@@ -150,6 +150,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     ...base,
     gateways,
     pathCount: () => keeper.paths().length,
+    clockOffsetMs: () => (networkClock.ageMs() === null ? null : networkClock.offsetMs()),
     async connect(origin, onStep, signal) {
       if (transport.current() !== origin) keeper.gatewayChanged();
       transport.select(origin);
@@ -181,6 +182,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
       askForTime((rpc) => requester.toNode(node, rpc, { timeoutMs: config.clockTimeoutMs, signal }), clock),
     isConnected: () => connection.state().phase === 'connected',
     lost: (reason) => connection.lost(reason),
+    clockMeasured: () => connection.clockMeasured(),
     isGatewayExpired: () => gateways.isExpired(),
     onChange,
     minimumPool: network.minimumPool

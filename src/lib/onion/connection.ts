@@ -4,7 +4,13 @@ import type { Clock } from '../clock.ts';
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { OnionConfig } from './config.ts';
-import { blockReason, sameState, type ConnectionState, type GatewayState } from './connection-state.ts';
+import {
+  blockReason,
+  connectionWarning,
+  sameState,
+  type ConnectionState,
+  type GatewayState
+} from './connection-state.ts';
 import { createEmitter } from './emitter.ts';
 import { OnionError } from './errors.ts';
 import type { GatewayChoice } from './gateway-choice.ts';
@@ -24,6 +30,8 @@ export interface ConnectionDependencies {
     signal: AbortSignal
   ) => Promise<GatewayState>;
   readonly pathCount: () => number;
+  /** Device time minus network time, as measured; null before. */
+  readonly clockOffsetMs: () => number | null;
   readonly config: OnionConfig;
   readonly clock: Clock;
   readonly log: Log;
@@ -41,6 +49,8 @@ export interface Connection {
   lost(reason: GatewayState): void;
   /** The number of paths may have changed. */
   pathsChanged(): void;
+  /** The clock was measured. */
+  clockMeasured(): void;
   /**
    * Resolves once requests can be sent.
    * @throws OnionError `offline`, or the reason why no gateway can be used; the signal's reason
@@ -79,6 +89,12 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
   function rouse(): void {
     wake.abort(new OnionError('gateway-unreachable', { retry: 'later' }));
     wake = new AbortController();
+  }
+
+  function setConnected(): void {
+    const warning = connectionWarning(gateways.statuses(), dependencies.clockOffsetMs());
+    const pathCount = dependencies.pathCount();
+    setState({ phase: 'connected', pathCount, ...(warning ? { warning } : {}) });
   }
 
   function leave(code: 'offline' | 'reconnecting'): void {
@@ -143,11 +159,11 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
       if (attempt.aborted) continue;
       if (isConnected) {
         failures = 0;
-        setState({ phase: 'connected', pathCount: dependencies.pathCount() });
+        setConnected();
         await pause(null, signal);
       } else {
         const statuses = gateways.statuses();
-        setState({ phase: 'blocked', reason: blockReason(statuses), gateways: statuses });
+        setState({ phase: 'blocked', reason: blockReason(statuses, clock.now()), gateways: statuses });
         await pause(Math.min(config.retryMaxMs, config.retryMinMs * 2 ** failures++), signal);
       }
     }
@@ -211,17 +227,18 @@ export function createConnection(dependencies: ConnectionDependencies): Connecti
     lost,
     pathsChanged() {
       if (state.phase !== 'connected') return;
-      const pathCount = dependencies.pathCount();
-      if (pathCount > 0) setState({ phase: 'connected', pathCount });
+      if (dependencies.pathCount() > 0) setConnected();
       else lost('ok');
+    },
+    clockMeasured() {
+      if (state.phase === 'connected') setConnected();
     },
     usable: (signal) =>
       settled((current) => {
         if (current.phase === 'connected') return 'yes';
         if (current.phase === 'offline') return new OnionError('offline', { retry: 'later' });
         if (current.phase === 'connecting') return 'wait';
-        const code = current.reason === 'clock-wrong' ? 'no-path' : current.reason;
-        return new OnionError(code, { retry: 'later' });
+        return new OnionError(current.reason, { retry: 'later' });
       }, signal),
     inUse: () => use.signal,
     ready: (signal) => settled((current) => (current.phase === 'connected' ? 'yes' : 'wait'), signal)

@@ -26,6 +26,8 @@ export type OnionErrorCode =
   | DestinationErrorCode
   | 'offline'
   | 'no-path'
+  /** No gateway can be reached, and the date of this device would make every certificate look invalid. */
+  | 'clock-wrong'
   /** The gateway changed while the request was made; nothing was sent. */
   | 'reconnecting'
   | 'onion-stopped'
@@ -42,5 +44,7 @@ export class OnionError extends AppError<OnionErrorCode> {
 /** Whether the failure is the gateway's, or ours while offline or stopping: nothing is learned about nodes. */
 export function isGatewayFault(error: unknown): boolean {
   const code = errorCode(error);
-  return ['offline', 'onion-stopped', 'reconnecting'].includes(code) || code.startsWith('gateway-');
+  return (
+    ['offline', 'onion-stopped', 'reconnecting', 'clock-wrong'].includes(code) || code.startsWith('gateway-')
+  );
 }

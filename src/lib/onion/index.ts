@@ -1,7 +1,13 @@
 // The public surface of the onion floor: bytes to a destination over a path. Knows nothing of messages.
 export { createOnionClient, type OnionClient, type OnionDependencies } from './client.ts';
 export { DEFAULT_ONION_CONFIG, type OnionConfig } from './config.ts';
-export type { BlockReason, ConnectionState, GatewayState, GatewayStatus } from './connection-state.ts';
+export type {
+  BlockReason,
+  ConnectionState,
+  ConnectionWarning,
+  GatewayState,
+  GatewayStatus
+} from './connection-state.ts';
 export { OnionError, type OnionErrorCode } from './errors.ts';
 export type { NodeReply, ServerAddress, V3Request } from './path-sender.ts';
 export type { PacketEvent } from './packet-trace.ts';

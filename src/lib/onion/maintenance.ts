@@ -34,6 +34,7 @@ export interface MaintenanceDependencies {
   readonly isConnected: () => boolean;
   /** The gateway lies or is stale, or its day is over. */
   readonly lost: (reason: GatewayState) => void;
+  readonly clockMeasured: () => void;
   readonly isGatewayExpired: () => boolean;
   readonly onChange: () => void;
   readonly minimumPool: number;
@@ -89,7 +90,10 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
       return false;
     }
     pool.replace(judged.value.nodes, clock.now());
-    if (networkClock.measured(judged.value.times)) lastSyncAt = clock.monotonic();
+    if (networkClock.measured(judged.value.times)) {
+      lastSyncAt = clock.monotonic();
+      dependencies.clockMeasured();
+    }
     await keeper.ensure(signal);
     dependencies.onChange();
     return true;
@@ -100,7 +104,8 @@ export function createMaintenance(dependencies: MaintenanceDependencies): Mainte
     const candidates = drawNodes(pool.usable(), CLOCK_CANDIDATES, new Set(), random);
     const samples = await survey(candidates, (node) => dependencies.askTime(node, signal), signal);
     const isNew = networkClock.measured(samples);
-    if (!isNew) log.warn('clock-not-measured', { answers: samples.length });
+    if (isNew) dependencies.clockMeasured();
+    else log.warn('clock-not-measured', { answers: samples.length });
     return isNew;
   }
 

@@ -72,7 +72,7 @@ export function createVerifier(
     isListed: (edHex) => listed.has(edHex),
     async isGatewayAlive(signal) {
       try {
-        const { networkId } = await transport.fetchInfo({ timeoutMs: config.gatewayTimeoutMs, signal });
+        const { networkId } = await transport.fetchInfo({ timeoutMs: config.pathTestTimeoutMs, signal });
         // A captive portal answers anything, but not this.
         return networkId === network.id;
       } catch {

@@ -1,6 +1,8 @@
 // What a screen says about the connection (ux.md §5): pure, from what the engine and the browser report.
 import type { ConnectionState } from '../worker/protocol.ts';
 
+type ConnectionWarning = NonNullable<Extract<ConnectionState, { phase: 'connected' }>['warning']>;
+
 export type ConnectionMarkState = 'joined' | 'building' | 'offline';
 
 export type ConnectionView = {
@@ -14,6 +16,7 @@ export type ConnectionView = {
 export type ConnectionBar =
   | { readonly kind: 'offline' }
   | { readonly kind: 'building'; readonly offerRelay: boolean }
+  | { readonly kind: 'warning'; readonly warning: ConnectionWarning }
   | (Omit<Extract<ConnectionState, { phase: 'blocked' }>, 'phase'> & { readonly kind: 'blocked' });
 
 /** Not connected for this long is worth a line, milliseconds. */
@@ -40,7 +43,10 @@ export function viewConnection(
   if (!online || connection?.phase === 'offline') {
     return { mark: 'offline', status: 'offline', bar: { kind: 'offline' } };
   }
-  if (connection?.phase === 'connected') return { mark: 'joined', status: 'connected', bar: null };
+  if (connection?.phase === 'connected') {
+    const { warning } = connection;
+    return { mark: 'joined', status: 'connected', bar: warning ? { kind: 'warning', warning } : null };
+  }
   if (connection?.phase === 'blocked') {
     const { reason, gateways } = connection;
     return { mark: 'offline', status: 'blocked', bar: { kind: 'blocked', reason, gateways } };

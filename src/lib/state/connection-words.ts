@@ -26,6 +26,11 @@ export function connectionWords(status: ConnectionView['status']): string {
 export function barWords(bar: ConnectionBar, waiting: number): string {
   if (bar.kind === 'offline') return text.offlineBar({ waiting });
   if (bar.kind === 'building') return text.buildingBar;
+  if (bar.kind === 'warning') {
+    return bar.warning.kind === 'clock-wrong'
+      ? clockWords(bar.warning.offMs)
+      : text.distrustedRelay({ host: bar.warning.origin.replace(/^https?:\/\//, '') });
+  }
   switch (bar.reason) {
     case 'wrong-network':
       return text.blockedWrongNetwork;
@@ -38,4 +43,19 @@ export function barWords(bar: ConnectionBar, waiting: number): string {
     default:
       return unreachable(bar.reason);
   }
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** From here on the next larger unit says enough. */
+const ENOUGH = 2;
+
+/** By how much the clock is off, in the largest unit of which there are two. */
+function clockWords(offMs: number): string {
+  const size = Math.abs(offMs);
+  const isAhead = offMs > 0;
+  if (size >= ENOUGH * DAY_MS) return text.clockOffByDays({ count: Math.round(size / DAY_MS), isAhead });
+  if (size >= ENOUGH * HOUR_MS) return text.clockOffByHours({ count: Math.round(size / HOUR_MS), isAhead });
+  return text.clockOffByMinutes({ count: Math.round(size / MINUTE_MS), isAhead });
 }

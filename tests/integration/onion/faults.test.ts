@@ -173,7 +173,7 @@ describe('a member of the swarm', () => {
 });
 
 describe('clocks', () => {
-  it.each([3 * 86_400_000, -3 * 86_400_000])(
+  it.each([2 * 3_600_000, -3 * 86_400_000, 5 * 365 * 86_400_000, -5 * 365 * 86_400_000])(
     'that are wrong on the device by %i ms stop nothing',
     async (wrongBy) => {
       const clock = { ...systemClock, now: () => Date.now() + wrongBy };
@@ -182,6 +182,10 @@ describe('clocks', () => {
       await store(client, me);
       expect(await texts(client, me)).toEqual(['hello']);
       expect(Math.abs(client.onion.clockOffsetMs()! - wrongBy)).toBeLessThan(5_000);
+      // Whoever looks at the date is told, once three nodes agree.
+      await expect
+        .poll(() => client.onion.state())
+        .toMatchObject({ phase: 'connected', warning: { kind: 'clock-wrong', offMs: wrongBy } });
     }
   );
 

@@ -8,7 +8,7 @@ import {
 import type { ConnectionState } from '../../../src/lib/worker/protocol.ts';
 
 const building: ConnectionState = { phase: 'connecting', sinceMs: 0, step: 'building-path' };
-const connected: ConnectionState = { phase: 'connected', pathCount: 2 };
+const connected: Extract<ConnectionState, { phase: 'connected' }> = { phase: 'connected', pathCount: 2 };
 
 describe('what is said about the connection', () => {
   it('is nothing but the mark while all is well', () => {
@@ -60,6 +60,22 @@ describe('what is said about the connection', () => {
   it('names how many messages wait, if any do', () => {
     expect(barWords({ kind: 'offline' }, 3)).toBe('Offline. Messages wait in the outbox (3)');
     expect(barWords({ kind: 'offline' }, 0)).toBe('Offline. Messages wait in the outbox');
+  });
+
+  it('warns while connected, of a relay that lies and of a clock by how much it is off', () => {
+    const said = (warning: NonNullable<typeof connected.warning>) => {
+      const view = viewConnection({ ...connected, warning }, true, 0);
+      expect(view).toMatchObject({ mark: 'joined', status: 'connected', bar: { kind: 'warning' } });
+      return barWords(view.bar!, 0);
+    };
+    const origin = 'https://relay.example';
+    expect(said({ kind: 'gateway-distrusted', origin, state: 'list-not-verified' })).toContain(
+      'The relay relay.example could not be confirmed'
+    );
+    const clock = (offMs: number) => said({ kind: 'clock-wrong', offMs });
+    expect(clock(7 * 60_000)).toContain('is 7 minutes ahead.');
+    expect(clock(-3 * 3_600_000)).toContain('is 3 hours behind.');
+    expect(clock(5 * 365 * 86_400_000)).toContain('is 1825 days ahead.');
   });
 
   it('has one sentence for each reason to be blocked', () => {

@@ -36,6 +36,11 @@ export const shell = {
   sending: 'Sending',
   pinned: 'pinned',
   muted: 'muted',
+  notNotified: 'notifications off',
+  blocked: 'blocked',
+  markedUnread: 'marked unread',
+  disappearing: 'messages disappear',
+  typing: 'typing…',
   /** Preview of an own message. */
   you: ({ text }: { text: string }) => `You: ${text}`,
   /** A conversation without messages. */
@@ -94,6 +99,14 @@ export const shell = {
   blockedNotVerified: 'The relay’s list of nodes could not be confirmed, so it is not used. Messages wait.',
   blockedUnreachable: 'No relay can be reached. Messages wait.',
   blockedClock: 'The clock of this device is wrong. Sending waits; you can read.',
+  distrustedRelay: ({ host }: { host: string }) =>
+    `The relay ${host} could not be confirmed, so another one is used.`,
+  clockOffByDays: ({ count, isAhead }: { count: number; isAhead: boolean }) =>
+    `The clock of this device is ${count} days ${isAhead ? 'ahead' : 'behind'}. Messages go, with the time of the network.`,
+  clockOffByHours: ({ count, isAhead }: { count: number; isAhead: boolean }) =>
+    `The clock of this device is ${count} hours ${isAhead ? 'ahead' : 'behind'}. Messages go, with the time of the network.`,
+  clockOffByMinutes: ({ count, isAhead }: { count: number; isAhead: boolean }) =>
+    `The clock of this device is ${count} minutes ${isAhead ? 'ahead' : 'behind'}. Messages go, with the time of the network.`,
   gatewayStates: {
     ok: 'works',
     unknown: 'not tried yet',

@@ -19,6 +19,7 @@ const CRYPTO = 'src/lib/crypto/';
 const WIRE = 'src/lib/wire/';
 const ONION = 'src/lib/onion/';
 const SWARM = 'src/lib/swarm/';
+const MEDIA = 'src/lib/media/';
 const FILES = 'src/lib/files/';
 const STORAGE = 'src/lib/storage/';
 const MESSENGER = 'src/lib/messenger/';
@@ -26,7 +27,7 @@ const CONFIG = 'src/lib/config/';
 const HFS = 'src/lib/hfs/';
 const TEXT = 'src/lib/text/';
 
-const ENGINE = [CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE, MESSENGER];
+const ENGINE = [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE, MESSENGER];
 const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
@@ -48,6 +49,7 @@ const PAGE_READS = [`${STORAGE}queries`, `${STORAGE}media-reader`, `${STORAGE}me
 /** @type {Floor[]} Lowest first. */
 export const FLOORS = [
   { name: 'ground', files: GROUND, imports: [] },
+  { name: 'media', files: [MEDIA], imports: [] },
   { name: 'crypto', files: [CRYPTO], imports: [], packages: ['@noble/'] },
   { name: 'wire', files: [WIRE], imports: [], packages: ['@bufbuild/protobuf'] },
   { name: 'onion', files: [ONION], imports: [CRYPTO, WIRE] },
@@ -63,7 +65,11 @@ export const FLOORS = [
     packages: ['dexie'],
     ambient: true
   },
-  { name: 'messenger', files: [MESSENGER], imports: [CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE] },
+  {
+    name: 'messenger',
+    files: [MESSENGER],
+    imports: [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE]
+  },
   {
     name: 'worker',
     files: ['src/lib/worker/'],
@@ -75,7 +81,7 @@ export const FLOORS = [
   {
     name: 'state',
     files: ['src/lib/state/'],
-    imports: ['src/lib/worker/client.ts', ...PAGE_READS, TEXT],
+    imports: ['src/lib/worker/client.ts', ...PAGE_READS, MEDIA, TEXT],
     types: PAGE_TYPES,
     workerUrls: ['src/lib/worker/host.ts'],
     packages: [...SVELTE, 'dexie'],

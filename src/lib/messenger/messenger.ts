@@ -8,16 +8,20 @@ import type { Log } from '../log.ts';
 import type { ConnectionState, PathSnapshot } from '../onion/index.ts';
 import type { RandomBytes } from '../random.ts';
 import {
+  createSearchIndex,
   deleteStoredConversation,
   deleteStoredMessage,
   enqueueMessage,
   ensureConversation,
+  findMessageAtDate,
   loadMeta,
   markConversationRead,
   retryMessage,
   saveConversationDraft,
   updateMeta,
-  type ProfileStore
+  type ProfileStore,
+  type SearchInput,
+  type SearchPage
 } from '../storage/index.ts';
 import { ACTIVITY_REPEAT_MS, createActivityBoard, type TabActivity } from './activity.ts';
 import { parseOutgoingText, type OwnProfile } from './build-message.ts';
@@ -46,6 +50,10 @@ export interface Messenger {
   deleteMessage(messageId: string): Promise<void>;
   /** @throws MessengerError `name-empty`, `name-too-long` */
   rename(displayName: string): Promise<void>;
+  /** Messages that hold every word typed, newest first. */
+  search(input: SearchInput, signal?: AbortSignal): Promise<SearchPage>;
+  /** The first message from a time on, else the last; null in an empty conversation. @param atMs network time */
+  messageAtDate(conversationId: string, atMs: number): Promise<{ messageId: string; sort: number } | null>;
   currentPath(): PathSnapshot | null;
   renewPath(): Promise<void>;
   retryNetwork(): void;
@@ -74,6 +82,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   const tab = `${clock.now()}-${[...deps.random(8)].join('')}`;
   const board = createActivityBoard(clock);
   const stopped = new AbortController();
+  const searchIndex = createSearchIndex({ store, clock, log });
   let ownActivity: TabActivity = { visible: true, active: true, online: true };
   let engine: RunningEngine | null = null;
   /** What the leading tab said last, for tabs that follow. */
@@ -142,6 +151,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           emit: tell,
           onConnection: () => tell(connection())
         };
+        // One tab keeps the index up; every tab can search it.
+        void searchIndex.run(heartbeat.signal);
         try {
           await runLeader(leader, signal, (running) => {
             engine = running;
@@ -232,7 +243,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   return {
     start() {
       board.report(tab, ownActivity);
-      election?.start();
+      if (election) election.start();
+      else void searchIndex.run(stopped.signal);
       post({ kind: 'hello' });
       void repeatActivity();
     },
@@ -279,6 +291,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
             }
       );
     },
+    search: (input, signal) => searchIndex.search(input, signal),
+    messageAtDate: (conversationId, atMs) => findMessageAtDate(store.db, conversationId, atMs),
     currentPath: () => (engine ? engine.onion.lastPath() : heard.path),
     async renewPath() {
       if (engine) await engine.onion.newPath();

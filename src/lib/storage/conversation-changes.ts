@@ -14,7 +14,7 @@ import {
   type ChangeSet,
   type ProfileStore
 } from './store.ts';
-import type { LastMessageLabel, MessageState } from './views.ts';
+import type { MessageState } from './views.ts';
 
 /** A stored row together with its opened content. */
 export interface Loaded<Row, Content> {
@@ -65,7 +65,7 @@ export function withMessage(
     receivedAtMs: number;
     direction: 'in' | 'out';
     state: MessageState;
-  } & Parameters<typeof labelOf>[0]
+  }
 ): ConversationContent {
   const { messageId, sort, direction, state } = message;
   const isLast = conversation.lastMessage === null || sort > conversation.lastMessage.sort;
@@ -73,7 +73,7 @@ export function withMessage(
   return {
     ...conversation,
     lastMessage: isLast
-      ? { messageId, sort, preview: previewOf(message.text), direction, state, label: labelOf(message) }
+      ? { messageId, sort, preview: previewOf(message.text), direction, state }
       : conversation.lastMessage,
     // A sender's clock may be wrong, or a sender may wish to stay on top of the list.
     lastAtMs: Math.max(conversation.lastAtMs, Math.min(message.sentAtMs, message.receivedAtMs)),
@@ -85,29 +85,19 @@ export function withMessage(
   };
 }
 
-/** What the list says of a message besides its text. */
-export function labelOf(
-  message: Pick<MessageContent, 'deleted' | 'notice' | 'attachments' | 'invitation'>
-): LastMessageLabel | null {
-  if (message.deleted) return 'deleted';
-  if (message.notice) return message.notice.type;
-  return message.attachments?.[0]?.kind ?? (message.invitation ? 'invitation' : null);
-}
-
-/** The conversation after the content of one of its messages changed; pure. */
-export function withMessageReplaced(
+/** The conversation after the state of one of its messages changed; pure. */
+export function withMessageState(
   conversation: ConversationContent,
   messageId: string,
-  before: MessageContent,
-  after: MessageContent
+  from: MessageState,
+  to: MessageState
 ): ConversationContent {
   const last = conversation.lastMessage;
-  const listed =
-    last?.messageId === messageId
-      ? { ...last, preview: previewOf(after.text), state: after.state, label: labelOf(after) }
-      : last;
-  const failed = Number(after.state === 'failed') - Number(before.state === 'failed');
-  return { ...conversation, lastMessage: listed, failed: conversation.failed + failed };
+  return {
+    ...conversation,
+    lastMessage: last?.messageId === messageId ? { ...last, state: to } : last,
+    failed: conversation.failed + (to === 'failed' ? 1 : 0) - (from === 'failed' ? 1 : 0)
+  };
 }
 
 /** What the list shows of a text. */
@@ -179,7 +169,7 @@ export function ensureConversation(
 }
 
 /** Changes a conversation's content by a pure function. @throws StorageError `not-found` */
-export function updateConversation(
+function updateConversation(
   store: ProfileStore,
   conversationId: string,
   name: string,
@@ -237,7 +227,7 @@ export async function findFirstUnread(
   store: ProfileStore,
   conversationId: string,
   readUpToSort: number,
-  exceptIds: ReadonlySet<string> = new Set()
+  exceptId?: string
 ): Promise<number | null> {
   let lower = keyBound(conversationId, readUpToSort + 1);
   for (;;) {
@@ -248,7 +238,7 @@ export async function findFirstUnread(
         .limit(KEYS_PER_STEP)
         .primaryKeys()
     );
-    const found = keys.find((key) => !isOwnKey(key) && !exceptIds.has(key));
+    const found = keys.find((key) => !isOwnKey(key) && key !== exceptId);
     if (found !== undefined) return sortOfKey(found);
     if (keys.length < KEYS_PER_STEP) return null;
     lower = `${keys.at(-1)}~`;

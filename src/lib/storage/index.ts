@@ -6,10 +6,7 @@ export type {
   CursorContent,
   MessageContent,
   OutboxContent,
-  OutgoingContent,
-  ProfileContent,
-  StoredAttachment,
-  StoredReaction
+  ProfileContent
 } from './rows.ts';
 export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
 export {

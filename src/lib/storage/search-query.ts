@@ -124,7 +124,7 @@ async function answer(
   mayRestart: boolean,
   signal: AbortSignal | undefined
 ): Promise<SearchPage | null> {
-  const limit = Math.min(run.input.limit, MAX_SEARCH_HITS);
+  const limit = Math.min(Math.max(1, Math.floor(run.input.limit) || 1), MAX_SEARCH_HITS);
   // Before the segments: what moves from here into one in between is seen twice rather than not at all.
   const isComplete = await proposeWaiting(deps.store, run);
   const plan = await planSegments(deps.store, run.input);

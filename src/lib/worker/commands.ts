@@ -20,6 +20,8 @@ export function createCommands(engine: Engine): CommandHandlers {
     'message.send': async ({ conversationId, text }) => messenger().send(conversationId, text),
     'message.retry': async ({ messageId }) => messenger().retry(messageId),
     'message.delete': async ({ messageId }) => messenger().deleteMessage(messageId),
+    'search.messages': async (input, signal) => messenger().search(input, signal),
+    'search.jumpToDate': async ({ conversationId, atMs }) => messenger().messageAtDate(conversationId, atMs),
     'path.current': async () => messenger().currentPath(),
     'path.renew': async () => messenger().renewPath(),
     'network.retry': async () => messenger().retryNetwork(),

@@ -5,10 +5,12 @@ import type { ErrorData } from '../errors.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { PathSnapshot } from '../onion/index.ts';
+import type { SearchInput, SearchPage } from '../storage/index.ts';
 
 export type { WordCheck } from '../crypto/index.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
+export type { SearchHit, SearchInput, SearchPage, SearchPosition, TextRange } from '../storage/index.ts';
 
 /** Every command, by name. Errors reach the page as `AppError` with the codes named here or of the floors below. */
 export interface Commands {
@@ -35,6 +37,13 @@ export interface Commands {
   'message.retry': { in: { messageId: string }; out: void };
   /** On this device only. */
   'message.delete': { in: { messageId: string }; out: void };
+  /** A page of hits, newest first; cancel it when more was typed. */
+  'search.messages': { in: SearchInput; out: SearchPage };
+  /** The first message sent at a network time or later, else the last one; null in an empty conversation. */
+  'search.jumpToDate': {
+    in: { conversationId: string; atMs: number };
+    out: { messageId: string; sort: number } | null;
+  };
   'path.current': { in: Record<string, never>; out: PathSnapshot | null };
   'path.renew': { in: Record<string, never>; out: void };
   /** Tries (another) gateway now. */

@@ -11,15 +11,29 @@ import {
   checkRecoveryWords,
   createCryptoBackend,
   decodeRecoveryPassword,
+  decryptLegacyAttachment,
+  decryptProfilePicture,
+  decryptStream,
   deriveIdentity,
+  encryptLegacyAttachment,
+  encryptProfilePicture,
   encodeRecoveryPassword,
   encryptLayer,
+  encryptStream,
   openMessage,
   sealMessage,
   stripPadding,
   type HopKey
 } from '../../src/lib/crypto/index.ts';
 import { AppError } from '../../src/lib/errors.ts';
+import { readInfo, readUploaded } from '../../src/lib/files/index.ts';
+import {
+  cleanContentType,
+  readImageHeader,
+  safeFileName,
+  sniffMediaType,
+  stripMetadata
+} from '../../src/lib/media/index.ts';
 import { MAINNET } from '../../src/lib/networks.ts';
 import { readDescriptor, parseNetworkFile } from '../../src/lib/messenger/network-descriptor.ts';
 import { openItem } from '../../src/lib/messenger/open-item.ts';
@@ -30,6 +44,7 @@ import { readAccountField } from '../../src/lib/state/account-field.ts';
 import { accountIdFromQr, readInviteHash, readInviteLink } from '../../src/lib/state/invite.ts';
 import { unwrapEnvelope, wrapEnvelope } from '../../src/lib/wire/index.ts';
 import { createReplyParser } from '../../gateway/reply-parser.ts';
+import { gif, gifFrame, jpeg, png, webp, webpExtended, webpLossy } from '../support/pictures.ts';
 import { loadVectors } from '../support/vectors.ts';
 import { DECODERS } from '../support/wire-decoders.ts';
 
@@ -172,6 +187,60 @@ async function sealedTargets(): Promise<FuzzTarget[]> {
   ];
 }
 
+/** Files of strangers: sealed as they come, opened as far as damage can reach, and what stands in them. */
+async function fileTargets(): Promise<FuzzTarget[]> {
+  const crypto = await createCryptoBackend();
+  const data = new Uint8Array(700).fill(9);
+  const legacy = await encryptLegacyAttachment(crypto, data);
+  const secrets = { header: new Uint8Array(24).fill(1), key: new Uint8Array(32).fill(2) };
+  const stream = encryptStream(data, secrets);
+  const picture = await encryptProfilePicture(crypto, data);
+  const pictures = [
+    png(30, 20),
+    jpeg(30, 20),
+    gif(30, 20, gifFrame(0, 0, 30, 20)),
+    webp(webpExtended(30, 20, 0), webpLossy(30, 20))
+  ];
+  const uploaded = json({ id: 'a'.repeat(44), expires: 1_700_000_000.5, size: 5 });
+  const texts = (...list: string[]) => list.map((item) => utf8ToBytes(item));
+  return [
+    {
+      name: 'attachment, legacy',
+      seeds: [legacy.file],
+      parse: (file) => decryptLegacyAttachment(crypto, file, { ...legacy, size: 700 })
+    },
+    {
+      name: 'attachment, legacy, authentic',
+      seeds: [legacy.file.subarray(0, -32)],
+      async seal(body) {
+        const code = await crypto.hmacSha256(legacy.key.subarray(32), body);
+        return Uint8Array.of(...body, ...code);
+      },
+      parse: async (file) => {
+        const digest = await crypto.sha256(file);
+        return decryptLegacyAttachment(crypto, file, { ...legacy, digest, size: 1 });
+      }
+    },
+    {
+      name: 'attachment, stream',
+      seeds: [stream.file],
+      parse: (file) => decryptStream(file, { key: stream.key, size: 700 })
+    },
+    {
+      name: 'profile picture',
+      seeds: [picture.file],
+      parse: (file) => decryptProfilePicture(crypto, file, { key: picture.key, stream: false })
+    },
+    { name: 'picture header', seeds: pictures, parse: readImageHeader },
+    { name: 'picture without notes', seeds: pictures, parse: stripMetadata },
+    { name: 'media type', seeds: pictures, parse: sniffMediaType },
+    { name: 'file name', seeds: texts('../a\u202eb.jpg'), parse: text((it) => safeFileName(it)) },
+    { name: 'content type', seeds: texts('image/png; x=1'), parse: text(cleanContentType) },
+    { name: 'answer to an upload', seeds: [uploaded], parse: readUploaded },
+    { name: 'facts of a file', seeds: [uploaded], parse: readInfo }
+  ];
+}
+
 const gatewayReply: FuzzTarget = {
   name: 'HTTP reply of a guard',
   seeds: ['content-length: 2\r\n\r\nok', 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'].map(
@@ -194,6 +263,7 @@ export async function createFuzzTargets(): Promise<FuzzTarget[]> {
     ...DECODERS.map(({ name, decode, seeds }) => ({ name, parse: decode, seeds })),
     ...textTargets(identity.accountId, words),
     ...(await sealedTargets()),
+    ...(await fileTargets()),
     gatewayReply
   ];
 }

@@ -3,8 +3,9 @@ import type { Localnet } from '../../localnet/index.ts';
 import { parseAccountId } from '../../src/lib/account-id.ts';
 import { bytesToBase64 } from '../../src/lib/bytes/index.ts';
 import { createAccountSeed, createCryptoBackend, deriveIdentity } from '../../src/lib/crypto/index.ts';
-import { buildContent, sealContentFor } from '../../src/lib/messenger/build-message.ts';
+import { sealContentFor } from '../../src/lib/messenger/build-message.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import { textContent } from '../support/text-content.ts';
 
 export interface Stranger {
   readonly accountId: string;
@@ -25,7 +26,7 @@ export async function createStranger(
     async write(to, text) {
       const timestampMs = nextTimeMs();
       const profile = { displayName, updatedSeconds: Math.floor(timestampMs / 1000) };
-      const content = buildContent({ text, timestampMs, profile });
+      const content = textContent({ text, timestampMs, profile });
       const data = await sealContentFor(crypto, identity, parseAccountId(to), { content, timestampMs });
       const params = {
         pubkey: to,

@@ -15,6 +15,7 @@ import { systemRandom } from '../../src/lib/random.ts';
 import {
   loadConversations,
   loadMessages,
+  loadRequests,
   openProfileReader,
   type ConversationView,
   type MessageView,
@@ -37,6 +38,7 @@ export interface TestBrowser {
   readonly locks: ReturnType<typeof createFakeLocks>;
   /** What the site says; null: it cannot be reached. */
   network: NetworkDescriptor | null;
+  readonly deviceNow: () => number;
   openTab(options?: { clock?: Clock; log?: Log }): TestTab;
 }
 
@@ -57,6 +59,7 @@ export async function createBrowser(options: {
     storage,
     locks,
     network: options.network === undefined ? MAINNET : options.network,
+    deviceNow: (options.clock ?? systemClock).now,
     openTab({ clock = options.clock ?? systemClock, log = silentLog } = {}) {
       const events: MessengerEvent[] = [];
       const engine = createEngine({
@@ -85,8 +88,11 @@ export async function createBrowser(options: {
 /** A page's view of an open profile. */
 export interface TestPage {
   readonly accountId: AccountId;
+  /** Those of the list, then message requests. */
   conversations(): Promise<ConversationView[]>;
-  /** Messages with one account, oldest first; empty when there is no conversation. */
+  /** Everything in the timeline with one account, oldest first; empty when there is no conversation. */
+  timeline(accountId: AccountId): Promise<MessageView[]>;
+  /** The same without the lines that no person wrote. */
   messages(accountId: AccountId): Promise<MessageView[]>;
   texts(accountId: AccountId): Promise<string[]>;
   close(): void;
@@ -96,14 +102,18 @@ export interface TestPage {
 
 export function openPage(browser: TestBrowser, status: EngineStatus): TestPage {
   if (!('rowKey' in status)) throw new Error(`no open profile: ${status.state}`);
-  const db = openProfileReader(status.databaseName, browser.storage.indexedDb);
+  const db = openProfileReader(status.databaseName, browser.storage.indexedDb, browser.deviceNow);
   const { rowKey, accountId } = status;
   const page: TestPage = {
     accountId,
     db,
     rowKey,
-    conversations: () => loadConversations(db, rowKey),
-    async messages(otherId) {
+    conversations: async () => [
+      ...(await loadConversations(db, rowKey)),
+      ...(await loadRequests(db, rowKey))
+    ],
+    messages: async (otherId) => (await page.timeline(otherId)).filter(({ notice }) => notice === null),
+    async timeline(otherId) {
       const conversation = (await page.conversations()).find((item) => item.accountId === otherId);
       return conversation ? loadMessages(db, rowKey, conversation.id, { limit: 500 }) : [];
     },

@@ -10,6 +10,7 @@ import {
   type ReceivedMessage
 } from '../../src/lib/storage/index.ts';
 import { messageText } from './message-texts.ts';
+import { inboxChanges } from './inbox-snapshot.ts';
 
 const MINUTE_MS = 60_000;
 /** Rows per transaction. */
@@ -56,6 +57,7 @@ export async function writeHistory(
     });
     // The snapshot brings what is asked for: one message of each author tells it both accounts.
     const wanted = [ownId, otherId].map((authorId) => ({
+      kind: 'known' as const,
       conversationAccountId: otherId,
       authorId,
       timestampMs: 0
@@ -65,13 +67,7 @@ export async function writeHistory(
       const stored = snapshot.conversations.get(otherId)?.content;
       const begun = { ...emptyConversation('contact', otherId, endMs), name };
       const conversation = { ...(stored ?? begun), readUpToSort: Number.MAX_SAFE_INTEGER };
-      return {
-        messages,
-        conversations: new Map([[otherId, conversation]]),
-        seen: [],
-        rejected: {},
-        cursor: null
-      };
+      return inboxChanges({ messages, conversations: new Map([[otherId, conversation]]) });
     });
   }
 }

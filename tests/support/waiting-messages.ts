@@ -7,10 +7,11 @@ import {
 } from '../../src/lib/crypto/index.ts';
 import { hexToBytes } from '../../src/lib/bytes/index.ts';
 import type { AccountId } from '../../src/lib/account-id.ts';
-import { buildContent, sealContentFor } from '../../src/lib/messenger/build-message.ts';
+import { sealContentFor } from '../../src/lib/messenger/build-message.ts';
 import { NAMESPACES } from '../../src/lib/wire/index.ts';
 import type { Localnet } from '../../localnet/index.ts';
 import { messageText } from './message-texts.ts';
+import { textContent } from './text-content.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const TTL_MS = 14 * DAY_MS;
@@ -34,7 +35,7 @@ export async function fillSwarm(
     const timestampMs = nowMs - DAY_MS + Math.floor((index * DAY_MS) / count);
     const number = index % senders.length;
     const profile = { displayName: `Sender ${number}`, updatedSeconds: 1_700_000_000 };
-    const content = buildContent({ text: messageText(index), timestampMs, profile });
+    const content = textContent({ text: messageText(index), timestampMs, profile });
     const sender = senders[number] as (typeof senders)[number];
     const data = await sealContentFor(crypto, sender, accountId, { content, timestampMs });
     const hash = messageHash(account, namespace, data);

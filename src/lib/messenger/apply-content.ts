@@ -1,30 +1,35 @@
-// The rules of receiving (accounts-and-messages.md §3.4 steps 9–14, §4.11), pure: opened contents and a snapshot of
-// the rows they may touch in, row changes out. Blocking, requests, receipts, reactions, timers and files have their
-// place in `decideData` and `decide` and are counted as `not-supported` until they are built.
+// The rules of receiving (accounts-and-messages.md §3.4 steps 9–14): which content goes to which of the receive files. Pure:
+// opened contents and a snapshot of the rows they may touch in, row changes out.
 import { isAccountId, type AccountId } from '../account-id.ts';
+import type { InboxChanges, InboxSnapshot, WantedRow } from '../storage/index.ts';
 import {
-  authorTimeKey,
-  emptyConversation,
-  type ConversationContent,
-  type InboxChanges,
-  type InboxSnapshot,
-  type ReceivedMessage
-} from '../storage/index.ts';
-import { CallMessage_Type, contentKind, hasField, type Content, type DataMessage } from '../wire/index.ts';
-import { receivedName } from './display-name.ts';
-import { cutToCodePoints, MAX_ATTACHMENTS, MAX_RECEIVED_CODE_POINTS } from './limits.ts';
-import type { OpenedItem } from './open-item.ts';
+  CallMessage_Type,
+  contentKind,
+  hasField,
+  toTimestampMs,
+  type Content,
+  type ContentKind,
+  type DataMessage
+} from '../wire/index.ts';
+import { MAX_ATTACHMENTS } from './limits.ts';
+import type { ContentItem, OpenedItem } from './open-item.ts';
+import { receiveGroupInvitation } from './receive-group-invitation.ts';
+import { reactionTarget, receiveReaction } from './receive-reaction.ts';
+import {
+  MAX_RECEIPT_TIMES,
+  receiveCall,
+  receiveMediaSaved,
+  receiveReceipt,
+  receiveRequestResponse,
+  receiveTyping
+} from './receive-signals.ts';
+import { receiveTimer } from './receive-timer.ts';
+import { receiveUnsend, unsendTarget } from './receive-unsend.ts';
+import { receiveVisible } from './receive-visible.ts';
+import { createWorkingSet, type WorkingSet } from './working-set.ts';
 
 /** `DataMessage.flags` of a change of the disappearing timer. */
 const FLAG_TIMER_UPDATE = 2;
-
-type ContentItem = Extract<OpenedItem, { kind: 'content' }>;
-
-type Decision =
-  | { readonly kind: 'show'; readonly conversationAccountId: AccountId; readonly text: string }
-  | { readonly kind: 'drop'; readonly reason: string };
-
-const drop = (reason: string): Decision => ({ kind: 'drop', reason });
 
 /** The conversation a content belongs to, whether it is shown or not; null when it names one we cannot have. */
 export function conversationOf(item: ContentItem): AccountId | null {
@@ -34,39 +39,29 @@ export function conversationOf(item: ContentItem): AccountId | null {
   return isAccountId(target) ? target : null;
 }
 
-/** What becomes of one opened content. */
-export function decide(item: ContentItem, ownId: AccountId): Decision {
-  const kind = contentKind(item.content);
-  const isOwn = item.senderId === ownId;
-  if (kind === 'none') return drop('nothing-in-it');
-  if (isOwn && !isAllowedFromSelf(kind, item.content)) return drop('not-for-self');
-  if (kind === 'data') return decideData(item, item.content.dataMessage as DataMessage, isOwn);
-  return drop('not-supported');
-}
-
-/** Step 9: the kinds our other devices may send us. */
-function isAllowedFromSelf(kind: ReturnType<typeof contentKind>, content: Content): boolean {
-  if (kind === 'call') {
-    const type = content.callMessage?.type;
-    return type === CallMessage_Type.ANSWER || type === CallMessage_Type.END_CALL;
-  }
-  return kind === 'data' || kind === 'unsend' || kind === 'request-response';
-}
-
-/** Step 11. */
-function decideData(item: ContentItem, data: DataMessage, isOwn: boolean): Decision {
-  if (data.flags !== 0 && data.flags !== FLAG_TIMER_UPDATE) return drop('unknown-flags');
-  if (data.attachments.length > MAX_ATTACHMENTS) return drop('too-many-attachments');
-  if (hasField(data, 'syncTarget') && data.syncTarget !== '' && !isOwn) return drop('sync-from-other');
+/** The rows the rules look at for one content. */
+export function wantedRows(item: ContentItem, ownId: AccountId): WantedRow[] {
   const conversationAccountId = conversationOf(item);
-  if (!conversationAccountId) return drop('sync-target-unknown');
-  if (data.flags === FLAG_TIMER_UPDATE || data.reaction || data.groupUpdateMessage)
-    return drop('not-supported');
-  const text = cutToCodePoints(data.body, MAX_RECEIVED_CODE_POINTS);
-  if (text !== '') return { kind: 'show', conversationAccountId, text };
-  const isVisible =
-    data.attachments.length > 0 || data.quote || data.preview.length > 0 || data.communityInvitation;
-  return drop(isVisible ? 'not-supported' : 'nothing-in-it');
+  if (conversationAccountId === null) return [];
+  const { senderId: authorId, timestampMs, content } = item;
+  const wanted: WantedRow[] = [{ kind: 'known', conversationAccountId, authorId, timestampMs }];
+  const reaction = content.dataMessage?.reaction;
+  if (reaction) {
+    const target = reactionTarget(reaction, conversationAccountId);
+    if (target) wanted.push({ kind: 'content', ...target });
+  }
+  if (content.unsendRequest) {
+    const target = unsendTarget(content.unsendRequest);
+    if (target?.authorId === ownId) wanted.push({ kind: 'own', timestampMs: target.timestampMs });
+    else if (target) wanted.push({ kind: 'content', conversationAccountId: target.authorId, ...target });
+  }
+  for (const time of content.receiptMessage?.timestamp.slice(0, MAX_RECEIPT_TIMES) ?? []) {
+    const sentAtMs = toTimestampMs(time);
+    if (sentAtMs !== null) {
+      wanted.push({ kind: 'content', conversationAccountId, authorId: ownId, timestampMs: sentAtMs });
+    }
+  }
+  return wanted;
 }
 
 /**
@@ -78,52 +73,72 @@ export function applyContents(
   snapshot: InboxSnapshot,
   context: { ownId: AccountId; nowMs: number }
 ): Omit<InboxChanges, 'cursor'> {
-  const messages: ReceivedMessage[] = [];
-  const conversations = new Map<AccountId, ConversationContent>();
-  const rejected: Record<string, number> = {};
-  const known = new Set(snapshot.known);
-  const count = (reason: string) => {
-    rejected[reason] = (rejected[reason] ?? 0) + 1;
-  };
-
+  const set = createWorkingSet(snapshot, context);
   for (const item of items) {
-    if (item.kind === 'rejected') {
-      count(item.reason);
-      continue;
-    }
-    const decision = decide(item, context.ownId);
-    if (decision.kind === 'drop') {
-      count(decision.reason);
-      continue;
-    }
-    const key = authorTimeKey(item.senderId, item.timestampMs);
-    // A copy of our own message coming back is no fault of anybody.
-    if (known.has(key)) {
-      if (item.senderId !== context.ownId) count('duplicate');
-      continue;
-    }
-    known.add(key);
-    const accountId = decision.conversationAccountId;
-    if (item.timestampMs < (snapshot.deletedBeforeMs.get(accountId) ?? 0)) {
-      count('deleted-before');
-      continue;
-    }
-    const conversation =
-      conversations.get(accountId) ??
-      snapshot.conversations.get(accountId)?.content ??
-      emptyConversation(
-        accountId === context.ownId ? 'note-to-self' : 'contact',
-        accountId,
-        item.timestampMs
-      );
-    conversations.set(accountId, withProfile(conversation, item, context.ownId));
-    messages.push(receivedMessage(item, decision, context));
+    if (item.kind === 'rejected') set.refuse(item.reason);
+    else applyContent(set, item);
   }
   const seen = items.map(({ hash, expiresAtMs }) => ({
     hash,
     expiresAtMs: seenUntil(expiresAtMs, context.nowMs)
   }));
-  return { messages, conversations, seen, rejected };
+  return { ...set.changes(), seen };
+}
+
+function applyContent(set: WorkingSet, item: ContentItem): void {
+  const { content, senderId } = item;
+  const kind = contentKind(content);
+  if (kind === 'none') return set.refuse('nothing-in-it');
+  if (senderId === set.ownId && !isAllowedFromSelf(kind, content)) return set.refuse('not-for-self');
+  if (set.conversation(senderId)?.blocked) return set.refuse('blocked');
+  switch (kind) {
+    case 'data':
+      return applyData(set, item, content.dataMessage as DataMessage);
+    case 'receipt':
+      return receiveReceipt(set, item, content.receiptMessage as NonNullable<Content['receiptMessage']>);
+    case 'typing':
+      return receiveTyping(set, item, content.typingMessage as NonNullable<Content['typingMessage']>);
+    case 'unsend':
+      return receiveUnsend(set, item, content.unsendRequest as NonNullable<Content['unsendRequest']>);
+    case 'request-response':
+      return receiveRequestResponse(
+        set,
+        item,
+        content.messageRequestResponse as NonNullable<Content['messageRequestResponse']>
+      );
+    case 'data-extraction':
+      return receiveMediaSaved(
+        set,
+        item,
+        content.dataExtractionNotification as NonNullable<Content['dataExtractionNotification']>
+      );
+    case 'call':
+      return receiveCall(set, item, content.callMessage as NonNullable<Content['callMessage']>);
+  }
+}
+
+/** Step 9: the kinds our other devices may send us. */
+function isAllowedFromSelf(kind: ContentKind, content: Content): boolean {
+  if (kind === 'call') {
+    const type = content.callMessage?.type;
+    return type === CallMessage_Type.ANSWER || type === CallMessage_Type.END_CALL;
+  }
+  return kind === 'data' || kind === 'unsend' || kind === 'request-response';
+}
+
+/** Step 11. */
+function applyData(set: WorkingSet, item: ContentItem, data: DataMessage): void {
+  if (data.flags !== 0 && data.flags !== FLAG_TIMER_UPDATE) return set.refuse('unknown-flags');
+  if (data.attachments.length > MAX_ATTACHMENTS) return set.refuse('too-many-attachments');
+  const isSynced = hasField(data, 'syncTarget') && data.syncTarget !== '';
+  if (isSynced && item.senderId !== set.ownId) return set.refuse('sync-from-other');
+  const accountId = conversationOf(item);
+  if (!accountId) return set.refuse('sync-target-unknown');
+  if (data.flags === FLAG_TIMER_UPDATE) return receiveTimer(set, item, accountId);
+  // With a body too it is a reaction only.
+  if (data.reaction) return receiveReaction(set, item, data.reaction, accountId);
+  if (data.groupUpdateMessage) return receiveGroupInvitation(set, item, data.groupUpdateMessage);
+  receiveVisible(set, item, data, accountId);
 }
 
 /** A day beyond the 14 that service nodes keep a message: what a node says of its expiry is only a claim. */
@@ -132,41 +147,4 @@ const SEEN_AT_MOST_MS = 2 * SEEN_AT_LEAST_MS;
 
 function seenUntil(expiresAtMs: number, nowMs: number): number {
   return nowMs + Math.min(Math.max(expiresAtMs - nowMs, SEEN_AT_LEAST_MS), SEEN_AT_MOST_MS);
-}
-
-function receivedMessage(
-  item: ContentItem,
-  decision: Extract<Decision, { kind: 'show' }>,
-  context: { ownId: AccountId; nowMs: number }
-): ReceivedMessage {
-  const isOwn = item.senderId === context.ownId;
-  return {
-    conversationAccountId: decision.conversationAccountId,
-    content: {
-      direction: isOwn ? 'out' : 'in',
-      authorId: item.senderId,
-      text: decision.text,
-      sentAtMs: item.timestampMs,
-      receivedAtMs: context.nowMs,
-      state: isOwn ? 'sent' : 'received',
-      failureCode: null,
-      messageHash: item.hash,
-      expiresAtMs: item.expiresAtMs
-    }
-  };
-}
-
-/** The sender's name, where the message brings a newer one (§4.11). */
-function withProfile(
-  conversation: ConversationContent,
-  item: ContentItem,
-  ownId: AccountId
-): ConversationContent {
-  const profile = item.content.dataMessage?.profile;
-  if (item.senderId === ownId || !profile) return conversation;
-  const updatedSeconds = Number(profile.lastUpdateSeconds);
-  const stored = conversation.nameUpdatedSeconds;
-  if (!(updatedSeconds > stored || (updatedSeconds === 0 && stored === 0))) return conversation;
-  const name = receivedName(profile.displayName);
-  return { ...conversation, name: name ?? conversation.name, nameUpdatedSeconds: updatedSeconds };
 }

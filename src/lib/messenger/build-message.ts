@@ -7,25 +7,9 @@ import {
   type CryptoBackend,
   type Identity
 } from '../crypto/index.ts';
-import { Content_ExpirationType, encodeContent, wrapEnvelope } from '../wire/index.ts';
+import { wrapEnvelope } from '../wire/index.ts';
 import { MessengerError } from './errors.ts';
 import { countCodePoints, MAX_SENT_CODE_POINTS } from './limits.ts';
-
-/** What travels with a visible message to somebody else (§4.11). */
-export interface OwnProfile {
-  readonly displayName: string;
-  readonly updatedSeconds: number;
-}
-
-export interface VisibleMessage {
-  readonly text: string;
-  /** Sent time; the identity of the message. */
-  readonly timestampMs: number;
-  /** Absent on copies to ourselves. */
-  readonly profile?: OwnProfile;
-  /** On copies to ourselves: the account the message went to. */
-  readonly syncTarget?: AccountId;
-}
 
 /**
  * The body a person may send, as it will be stored.
@@ -40,29 +24,6 @@ export function parseOutgoingText(text: string): string {
     throw new MessengerError('message-too-long', { details: { limit: MAX_SENT_CODE_POINTS, length } });
   }
   return body;
-}
-
-/** Serialised Content of a visible text message. */
-export function buildContent(message: VisibleMessage): Uint8Array {
-  const { profile, syncTarget } = message;
-  return encodeContent({
-    dataMessage: {
-      body: message.text,
-      ...(profile && profile.displayName !== ''
-        ? {
-            profile: {
-              displayName: profile.displayName,
-              lastUpdateSeconds: BigInt(profile.updatedSeconds)
-            }
-          }
-        : {}),
-      ...(syncTarget ? { syncTarget } : {})
-    },
-    // Written although zero, as the official clients do: a message without them would mark this one.
-    expirationType: Content_ExpirationType.UNKNOWN,
-    expirationTimer: 0,
-    sigTimestamp: BigInt(message.timestampMs)
-  });
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   type ProfileStore,
   type SeenLookup
 } from '../storage/index.ts';
-import { applyContents, conversationOf } from './apply-content.ts';
+import { applyContents, wantedRows } from './apply-content.ts';
 import { openItem, type OpenedItem, type StoredItem } from './open-item.ts';
 
 export interface InboxBatch {
@@ -94,13 +94,9 @@ export function createInbox(deps: {
     skipped: number,
     cursor: { nodeEd25519Hex: string; namespace: number; lastHash: string } | null
   ): Promise<InboxResult> {
-    const wanted = opened.flatMap((item) => {
-      const conversationAccountId = item.kind === 'content' ? conversationOf(item) : null;
-      if (item.kind !== 'content' || conversationAccountId === null) return [];
-      return [{ conversationAccountId, authorId: item.senderId, timestampMs: item.timestampMs }];
-    });
     const ownId = identity.accountId;
     const nowMs = deps.now();
+    const wanted = opened.flatMap((item) => (item.kind === 'content' ? wantedRows(item, ownId) : []));
     return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
       const changes = applyContents(opened, snapshot, { ownId, nowMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
@@ -112,7 +108,8 @@ export function createInbox(deps: {
     async receive({ nodeEd25519Hex, namespace, items, skipped, lastHash }, signal) {
       const added: InboxResult['added'][number][] = [];
       const newReasons: string[] = [];
-      if (lastHash === null && items.length === 0) return { added, newReasons };
+      const events: InboxResult['events'][number][] = [];
+      if (lastHash === null && items.length === 0) return { added, newReasons, events };
       // Twice in one answer is as good as seen.
       const distinct = [...new Map(items.map((item) => [item.hash, item])).values()];
       const parts = partsOf(distinct);
@@ -130,8 +127,9 @@ export function createInbox(deps: {
         const result = await write(opened, seen, following ? 0 : skipped, cursor);
         added.push(...result.added);
         newReasons.push(...result.newReasons);
+        events.push(...result.events);
       }
-      return { added, newReasons };
+      return { added, newReasons, events };
     }
   };
 }

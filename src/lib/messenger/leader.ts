@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
 import { raiseEpoch, updateMeta, type ProfileStore } from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
-import type { OwnProfile } from './build-message.ts';
+import type { OwnProfile } from './outgoing-content.ts';
 import type { MessengerEvent } from './events.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';

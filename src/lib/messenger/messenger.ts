@@ -24,7 +24,8 @@ import {
   type SearchPage
 } from '../storage/index.ts';
 import { ACTIVITY_REPEAT_MS, createActivityBoard, type TabActivity } from './activity.ts';
-import { parseOutgoingText, type OwnProfile } from './build-message.ts';
+import { parseOutgoingText } from './build-message.ts';
+import type { OwnProfile } from './outgoing-content.ts';
 import { parseDisplayName } from './display-name.ts';
 import { createElection, HEARTBEAT_MS } from './election.ts';
 import type { MessengerEvent } from './events.ts';

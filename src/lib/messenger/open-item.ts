@@ -30,6 +30,9 @@ export type OpenedItem =
       readonly reason: string;
     };
 
+/** An item that could be opened. */
+export type ContentItem = Extract<OpenedItem, { kind: 'content' }>;
+
 /**
  * Opens one item.
  * @returns `rejected` with the code of the error of wire or crypto, `newer-protocol`, `timestamps-differ` or

@@ -11,6 +11,7 @@ import {
   failEntry,
   finishCopy,
   finishDelivery,
+  loadMessage,
   loadOutboxHeads,
   markEntrySending,
   postponeEntry,
@@ -18,12 +19,14 @@ import {
   saveSealedEntry,
   StorageError,
   type OutboxEntry,
+  type OutgoingContent,
   type ProfileStore
 } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
-import { buildContent, sealContentFor, type OwnProfile } from './build-message.ts';
+import { sealContentFor } from './build-message.ts';
 import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
+import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
 import { nextStep } from './send-policy.ts';
 
 /** The part of the swarm floor that sending needs. */
@@ -195,22 +198,48 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
 /** Builds, signs and seals the message and the copy for our other devices, and keeps both on the entry. */
 async function sealEntry(deps: OutboxDependencies, entry: OutboxEntry): Promise<OutboxEntry | null> {
   const { crypto, identity } = deps;
-  const { kind, text, timestampMs, recipientId } = entry.content;
-  const copyContent = buildContent({ text, timestampMs, syncTarget: recipientId });
-  const copyData = await sealContentFor(crypto, identity, identity.accountId, {
-    content: copyContent,
-    timestampMs
-  });
-  const copyHash = messageHash(hexToBytes(identity.accountId), NAMESPACES.messages, copyData);
-  const copyExpiresAtMs = deps.now() + MESSAGE_TTL_MS + SEEN_MARGIN_MS;
-  const copyDataBase64 = bytesToBase64(copyData);
+  const parts = await partsOf(deps, entry);
+  if (!parts) return null;
+  const { kind, timestampMs, recipientId } = entry.content;
+  const seal = (to: AccountId, content: Uint8Array) =>
+    sealContentFor(crypto, identity, to, { content, timestampMs });
+  const copied = kind === 'copy' || isCopied(parts.outgoing);
+  // A request to delete is copied as it is; all else says where it went.
+  const target = parts.outgoing.kind === 'unsend' ? {} : { syncTarget: recipientId };
+  const copyData = copied ? await seal(identity.accountId, buildContent({ ...parts, ...target })) : null;
+  const copy = {
+    copyHash: copyData && messageHash(hexToBytes(identity.accountId), NAMESPACES.messages, copyData),
+    copyExpiresAtMs: deps.now() + MESSAGE_TTL_MS + SEEN_MARGIN_MS
+  };
+  const copyDataBase64 = copyData && bytesToBase64(copyData);
+  // Note to Self: the copy is all there is.
   if (kind === 'copy') {
-    // Note to Self: the copy is all there is.
-    const sealed = { dataBase64: copyDataBase64, copyDataBase64: null, copyHash, copyExpiresAtMs };
-    return saveSealedEntry(deps.store, entry, sealed);
+    return saveSealedEntry(deps.store, entry, { ...copy, dataBase64: copyDataBase64, copyDataBase64: null });
   }
-  const content = buildContent({ text, timestampMs, profile: await deps.ownProfile() });
-  const data = await sealContentFor(crypto, identity, recipientId, { content, timestampMs });
-  const sealed = { dataBase64: bytesToBase64(data), copyDataBase64, copyHash, copyExpiresAtMs };
-  return saveSealedEntry(deps.store, entry, sealed);
+  const profile = PROFILE_KINDS.has(parts.outgoing.kind) ? { profile: await deps.ownProfile() } : {};
+  const data = await seal(recipientId, buildContent({ ...parts, ...profile }));
+  return saveSealedEntry(deps.store, entry, { ...copy, dataBase64: bytesToBase64(data), copyDataBase64 });
+}
+
+/** What our name and picture travel with (§4.11). */
+const PROFILE_KINDS: ReadonlySet<OutgoingContent['kind']> = new Set([
+  'message',
+  'reaction',
+  'request-response'
+]);
+
+/** What an entry says; null when its message was deleted meanwhile. */
+async function partsOf(
+  { store }: OutboxDependencies,
+  { row, content }: OutboxEntry
+): Promise<OutgoingMessage | null> {
+  const { timestampMs, text } = content;
+  const outgoing = content.outgoing ?? { kind: 'message' };
+  if (outgoing.kind !== 'message') return { outgoing, timestampMs };
+  if (text !== undefined) return { outgoing, timestampMs, message: { text } };
+  const message = await loadMessage(store, row.messageId);
+  if (!message) return null;
+  const { disappears } = message;
+  const timer = disappears ? { timer: { mode: disappears.mode, seconds: disappears.seconds } } : {};
+  return { outgoing, timestampMs, message, ...timer };
 }

@@ -14,7 +14,7 @@ import {
   type ChangeSet,
   type ProfileStore
 } from './store.ts';
-import type { MessageState } from './views.ts';
+import type { LastMessageLabel, MessageState } from './views.ts';
 
 /** A stored row together with its opened content. */
 export interface Loaded<Row, Content> {
@@ -65,7 +65,7 @@ export function withMessage(
     receivedAtMs: number;
     direction: 'in' | 'out';
     state: MessageState;
-  }
+  } & Parameters<typeof labelOf>[0]
 ): ConversationContent {
   const { messageId, sort, direction, state } = message;
   const isLast = conversation.lastMessage === null || sort > conversation.lastMessage.sort;
@@ -73,7 +73,7 @@ export function withMessage(
   return {
     ...conversation,
     lastMessage: isLast
-      ? { messageId, sort, preview: previewOf(message.text), direction, state }
+      ? { messageId, sort, preview: previewOf(message.text), direction, state, label: labelOf(message) }
       : conversation.lastMessage,
     // A sender's clock may be wrong, or a sender may wish to stay on top of the list.
     lastAtMs: Math.max(conversation.lastAtMs, Math.min(message.sentAtMs, message.receivedAtMs)),
@@ -85,19 +85,29 @@ export function withMessage(
   };
 }
 
-/** The conversation after the state of one of its messages changed; pure. */
-export function withMessageState(
+/** What the list says of a message besides its text. */
+export function labelOf(
+  message: Pick<MessageContent, 'deleted' | 'notice' | 'attachments' | 'invitation'>
+): LastMessageLabel | null {
+  if (message.deleted) return 'deleted';
+  if (message.notice) return message.notice.type;
+  return message.attachments?.[0]?.kind ?? (message.invitation ? 'invitation' : null);
+}
+
+/** The conversation after the content of one of its messages changed; pure. */
+export function withMessageReplaced(
   conversation: ConversationContent,
   messageId: string,
-  from: MessageState,
-  to: MessageState
+  before: MessageContent,
+  after: MessageContent
 ): ConversationContent {
   const last = conversation.lastMessage;
-  return {
-    ...conversation,
-    lastMessage: last?.messageId === messageId ? { ...last, state: to } : last,
-    failed: conversation.failed + (to === 'failed' ? 1 : 0) - (from === 'failed' ? 1 : 0)
-  };
+  const listed =
+    last?.messageId === messageId
+      ? { ...last, preview: previewOf(after.text), state: after.state, label: labelOf(after) }
+      : last;
+  const failed = Number(after.state === 'failed') - Number(before.state === 'failed');
+  return { ...conversation, lastMessage: listed, failed: conversation.failed + failed };
 }
 
 /** What the list shows of a text. */
@@ -169,7 +179,7 @@ export function ensureConversation(
 }
 
 /** Changes a conversation's content by a pure function. @throws StorageError `not-found` */
-function updateConversation(
+export function updateConversation(
   store: ProfileStore,
   conversationId: string,
   name: string,
@@ -227,7 +237,7 @@ export async function findFirstUnread(
   store: ProfileStore,
   conversationId: string,
   readUpToSort: number,
-  exceptId?: string
+  exceptIds: ReadonlySet<string> = new Set()
 ): Promise<number | null> {
   let lower = keyBound(conversationId, readUpToSort + 1);
   for (;;) {
@@ -238,7 +248,7 @@ export async function findFirstUnread(
         .limit(KEYS_PER_STEP)
         .primaryKeys()
     );
-    const found = keys.find((key) => !isOwnKey(key) && key !== exceptId);
+    const found = keys.find((key) => !isOwnKey(key) && !exceptIds.has(key));
     if (found !== undefined) return sortOfKey(found);
     if (keys.length < KEYS_PER_STEP) return null;
     lower = `${keys.at(-1)}~`;

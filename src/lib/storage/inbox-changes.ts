@@ -2,10 +2,26 @@
 // with everything the batch brought, its cursor last.
 import type { AccountId } from '../account-id.ts';
 import { InvariantError } from '../errors.ts';
-import { withMessage, type LoadedConversation } from './conversation-changes.ts';
-import { authorTag, conversationOfKey, messageKey, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
+import { choreChange, type NewChore } from './chores.ts';
+import {
+  withMessage,
+  withMessageReplaced,
+  type LoadedConversation,
+  type LoadedMessage
+} from './conversation-changes.ts';
+import { loadStoredMessages, messagePut, removeMessages } from './message-changes.ts';
+import {
+  authorTag,
+  conversationOfKey,
+  MAX_TIMESTAMP_MS,
+  messageKey,
+  OWN_AUTHOR_TAG,
+  sortOfKey,
+  timeOfSort
+} from './message-key.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import type { ConversationContent, CursorContent, MessageContent } from './rows.ts';
+import { DEFAULT_SETTINGS } from './row-views.ts';
 import { tableOf } from './schema.ts';
 import { pruneSeen, seenChange, type SeenEntry, type SeenLookup } from './seen.ts';
 import {
@@ -17,9 +33,9 @@ import {
   reading,
   sealRow,
   type ChangeSet,
-  type ProfileStore,
-  type TableRow
+  type ProfileStore
 } from './store.ts';
+import type { SettingsView } from './views.ts';
 
 /** Author and sent time: a key for `InboxSnapshot.known`. */
 export function authorTimeKey(authorId: AccountId, timestampMs: number): string {
@@ -35,55 +51,122 @@ export interface InboxSnapshot {
   readonly deletedBeforeMs: ReadonlyMap<AccountId, number>;
   /** By account: keyed hash, as rows hold it. */
   readonly hashByAccount: ReadonlyMap<AccountId, string>;
+  /** Stored messages that were asked for with their content, as `conversation account/authorTimeKey`. */
+  readonly messages: ReadonlyMap<string, LoadedMessage>;
+  /** By sent time: the conversation of what we ourselves sent then, where that was asked for. */
+  readonly ownSentAt: ReadonlyMap<number, AccountId>;
+  readonly settings: SettingsView;
 }
 
-/** A message a batch may bring. */
+/** A message by conversation, author and sent time. */
 export interface WantedMessage {
   readonly conversationAccountId: AccountId;
   readonly authorId: AccountId;
   readonly timestampMs: number;
 }
 
+/** A row a batch may touch: `known` for whether it is there, `content` for what is in it, `own` in whatever conversation. */
+export type WantedRow =
+  | ({ readonly kind: 'known' | 'content' } & WantedMessage)
+  | { readonly kind: 'own'; readonly timestampMs: number };
+
 export async function loadInboxSnapshot(
   store: ProfileStore,
   ownId: AccountId,
-  wanted: readonly WantedMessage[]
+  wanted: readonly WantedRow[]
 ): Promise<InboxSnapshot> {
-  const accountIds = [...new Set(wanted.flatMap((item) => [item.conversationAccountId, item.authorId]))];
+  const named = wanted.filter((row) => row.kind !== 'own');
+  const accountIds = [...new Set(named.flatMap((row) => [row.conversationAccountId, row.authorId]))];
   const hashes = await Promise.all(accountIds.map((accountId) => indexHash.account(store, accountId)));
   const hashByAccount = new Map(accountIds.map((accountId, index) => [accountId, hashes[index] as string]));
-  const [conversationRows, accountGraves] = await reading(() =>
+  const own = await findOwn(
+    store,
+    wanted.flatMap((row) => (row.kind === 'own' ? [row.timestampMs] : []))
+  );
+  const [namedRows, ownRows, accountGraves] = await reading(() =>
     Promise.all([
       store.db.conversations.where('accountHash').anyOf(hashes).toArray(),
+      store.db.conversations.bulkGet([...new Set(own.map((id) => conversationOfKey(id)))]),
       store.db.graves.bulkGet(hashes)
     ])
   );
   const conversations = new Map<AccountId, LoadedConversation>();
-  for (const row of conversationRows) {
+  const accountOf = new Map<string, AccountId>();
+  for (const row of [...namedRows, ...ownRows]) {
+    if (!row || accountOf.has(row.id)) continue;
     const content = await openRow<ConversationContent>(store, 'conversations', row);
     conversations.set(content.accountId, { row, content });
+    hashByAccount.set(content.accountId, row.accountHash);
+    accountOf.set(row.id, content.accountId);
   }
   const deletedBeforeMs = new Map<AccountId, number>();
   accountIds.forEach((accountId, index) => {
     const beforeMs = accountGraves[index]?.beforeMs;
     if (beforeMs !== undefined) deletedBeforeMs.set(accountId, beforeMs);
   });
-  const snapshot = { conversations, deletedBeforeMs, hashByAccount };
-  return { ...snapshot, known: await findKnown(store, ownId, wanted, snapshot) };
+  const partial = { conversations, hashByAccount };
+  const contents = named.filter((row) => row.kind === 'content');
+  const known = named.filter((row) => row.kind === 'known');
+  const targets = [...contents.flatMap((row) => keyIn(partial, ownId, row) ?? []), ...own];
+  return {
+    ...partial,
+    deletedBeforeMs,
+    known: await findKnown(store, ownId, known, partial),
+    messages: await loadTargets(store, targets, accountOf),
+    ownSentAt: new Map(
+      own.map((id) => [timeOfSort(sortOfKey(id)), accountOf.get(conversationOfKey(id)) as AccountId])
+    ),
+    settings: { ...DEFAULT_SETTINGS, ...(await loadMeta(store, 'settings'))?.content }
+  };
+}
+
+/** Ids of what we ourselves sent at these times, in whatever conversation. */
+async function findOwn(store: ProfileStore, timesMs: readonly number[]): Promise<string[]> {
+  if (timesMs.length === 0) return [];
+  const conversationIds = await reading(() => store.db.conversations.toCollection().primaryKeys());
+  const keys = timesMs.flatMap((timeMs) =>
+    conversationIds.map((id) => messageKey(id, timeMs, OWN_AUTHOR_TAG))
+  );
+  return reading(() => store.db.messages.where(':id').anyOf(keys).primaryKeys());
+}
+
+async function loadTargets(
+  store: ProfileStore,
+  ids: readonly string[],
+  accountOf: ReadonlyMap<string, AccountId>
+): Promise<Map<string, LoadedMessage>> {
+  if (ids.length === 0) return new Map();
+  const loaded = await loadStoredMessages(store, [...new Set(ids)]);
+  return new Map(
+    loaded.map((message) => {
+      const { authorId, sentAtMs } = message.content;
+      const accountId = accountOf.get(conversationOfKey(message.row.id)) as AccountId;
+      return [`${accountId}/${authorTimeKey(authorId, sentAtMs)}`, message];
+    })
+  );
+}
+
+/** Id the message has if it is stored; null when its conversation is not. */
+function keyIn(
+  snapshot: Pick<InboxSnapshot, 'conversations' | 'hashByAccount'>,
+  ownId: AccountId,
+  { conversationAccountId, authorId, timestampMs }: WantedMessage
+): string | null {
+  const conversation = snapshot.conversations.get(conversationAccountId);
+  if (!conversation || timestampMs >= MAX_TIMESTAMP_MS) return null;
+  return messageKey(conversation.row.id, timestampMs, tagOf(snapshot, ownId, authorId));
 }
 
 async function findKnown(
   store: ProfileStore,
   ownId: AccountId,
   wanted: readonly WantedMessage[],
-  snapshot: Omit<InboxSnapshot, 'known'>
+  snapshot: Pick<InboxSnapshot, 'conversations' | 'hashByAccount'>
 ): Promise<Set<string>> {
   const known = new Set<string>();
   const possible = wanted.flatMap((message) => {
-    const conversation = snapshot.conversations.get(message.conversationAccountId);
-    if (!conversation) return [];
-    const tag = tagOf(snapshot, ownId, message.authorId);
-    return [{ message, key: messageKey(conversation.row.id, message.timestampMs, tag) }];
+    const key = keyIn(snapshot, ownId, message);
+    return key === null ? [] : [{ message, key }];
   });
   const keys = possible.map(({ key }) => key);
   const present = new Set([
@@ -153,13 +236,27 @@ export interface InboxChanges {
   readonly conversations: ReadonlyMap<AccountId, ConversationContent>;
   /** Hashes handled now, good and bad. */
   readonly seen: readonly SeenEntry[];
+  /** Messages stored before that change, or go (`content` null). */
+  readonly updates: readonly { readonly before: LoadedMessage; readonly content: MessageContent | null }[];
+  /** Messages that are not here and must not come. */
+  readonly graves: readonly WantedMessage[];
+  readonly chores: readonly NewChore[];
+  readonly events: readonly InboxEvent[];
   /** Refused items by reason. */
   readonly rejected: Readonly<Record<string, number>>;
   readonly cursor: CursorContent | null;
 }
 
+/** What others are told once the batch is stored. */
+export type InboxEvent = {
+  readonly type: 'typing';
+  readonly accountId: AccountId;
+  readonly isTyping: boolean;
+};
+
 /** What was written, for the steps after the commit. */
 export interface InboxResult {
+  readonly events: readonly InboxEvent[];
   /** Reasons of refusal that never occurred in this profile before. */
   readonly newReasons: readonly string[];
   readonly added: readonly {
@@ -177,7 +274,7 @@ export function saveInbox(
   store: ProfileStore,
   batch: {
     ownId: AccountId;
-    wanted: readonly WantedMessage[];
+    wanted: readonly WantedRow[];
     seen: SeenLookup;
     /** Network time. */
     nowMs: number;
@@ -202,36 +299,107 @@ async function buildInbox(
 ): Promise<{ changes: ChangeSet; result: InboxResult; committed: () => void }> {
   const { ownId, snapshot, changes } = input;
   const added: { messageId: string; conversationId: string; incoming: boolean }[] = [];
-  const add: TableRow[] = [];
   const parts: Partial<ChangeSet>[] = [];
-  const byConversation = Map.groupBy(changes.messages, (message) => message.conversationAccountId);
-  for (const [accountId, begun] of changes.conversations) {
-    const stored = snapshot.conversations.get(accountId);
+  const additions = Map.groupBy(changes.messages, (message) => message.conversationAccountId);
+  const accountOf = new Map([...snapshot.conversations].map(([accountId, { row }]) => [row.id, accountId]));
+  const updates = Map.groupBy(changes.updates, ({ before }) =>
+    accountOf.get(conversationOfKey(before.row.id))
+  );
+  const touched = new Set([...changes.conversations.keys(), ...additions.keys(), ...updates.keys()]);
+  for (const accountId of touched) {
+    const stored = accountId === undefined ? undefined : snapshot.conversations.get(accountId);
+    const begun = accountId === undefined ? undefined : changes.conversations.get(accountId);
+    const before = begun ?? stored?.content;
+    if (accountId === undefined || !before) continue;
     const conversationId = stored?.row.id ?? randomId(store.random);
-    const rows = await Promise.all(
-      (byConversation.get(accountId) ?? []).map(async ({ content: message }) => {
-        const id = messageKey(conversationId, message.sentAtMs, tagOf(snapshot, ownId, message.authorId));
-        return { message, row: await sealRow(store, 'messages', id, null, {}, message) };
-      })
-    );
-    let content = begun;
-    for (const { row, message } of rows) {
-      content = withMessage(content, { ...message, messageId: row.id, sort: sortOfKey(row.id) });
-      add.push({ table: 'messages', row });
-      added.push({ messageId: row.id, conversationId, incoming: message.direction === 'in' });
+    const fresh = await addMessages(store, input, conversationId, additions.get(accountId) ?? []);
+    let content = before;
+    for (const { id, message } of fresh.messages) {
+      content = withMessage(content, { ...message, messageId: id, sort: sortOfKey(id) });
+      // A line of the timeline is nothing to be notified of.
+      const incoming = message.direction === 'in' && !isQuietNotice(message);
+      added.push({ messageId: id, conversationId, incoming });
     }
-    parts.push(await conversationPart(store, snapshot, conversationId, content));
+    const changed = await updateMessages(store, content, updates.get(accountId) ?? []);
+    parts.push(fresh.change, changed.change);
+    parts.push(await conversationPart(store, snapshot, conversationId, changed.content));
   }
+  const graves = changes.graves.flatMap((address) => keyIn(snapshot, ownId, address) ?? []);
+  parts.push({ put: graves.map((id) => ({ table: 'graves' as const, row: { id } })) });
+  parts.push(...(await Promise.all(changes.chores.map((chore) => choreChange(store, chore, input.nowMs)))));
   const counters = await countersPart(store, changes.rejected);
   const seen = await seenChange(store, changes.seen, input.seen);
-  parts.push({ add }, seen.change, counters.change);
+  parts.push(seen.change, counters.change);
   // Last, so that it stands in the same transaction as all it vouches for.
   parts.push(await cursorPart(store, changes.cursor, input.nowMs));
   return {
     changes: mergeChanges('inbox', 'engine', parts),
-    result: { added, newReasons: counters.newReasons },
+    result: { added, newReasons: counters.newReasons, events: changes.events },
     committed: seen.remember
   };
+}
+
+/** Lines nobody needs to be told of. */
+function isQuietNotice({ notice }: MessageContent): boolean {
+  return notice !== undefined && notice.type !== 'call-missed' && notice.type !== 'group-invitation';
+}
+
+async function addMessages(
+  store: ProfileStore,
+  { ownId, snapshot }: { ownId: AccountId; snapshot: InboxSnapshot },
+  conversationId: string,
+  messages: readonly ReceivedMessage[]
+): Promise<{
+  messages: readonly { readonly id: string; readonly message: MessageContent }[];
+  change: Partial<ChangeSet>;
+}> {
+  const placed = messages.map(({ content: message }) => ({
+    id: messageKey(conversationId, message.sentAtMs, tagOf(snapshot, ownId, message.authorId)),
+    message
+  }));
+  // A line we write ourselves has a time we did not choose: where something stands already it is left out.
+  const lines = placed.filter(({ message }) => message.notice && message.authorId === ownId);
+  const taken = new Set(
+    await presentKeys(
+      store,
+      'messages',
+      lines.map(({ id }) => id)
+    )
+  );
+  const fresh = placed.filter(({ id }) => !taken.has(id));
+  const rows = await Promise.all(
+    fresh.map(({ id, message }) => sealRow(store, 'messages', id, null, {}, message))
+  );
+  const deadlines = fresh.flatMap(({ id, message }) =>
+    message.disappears && message.disappears.atMs !== null
+      ? [{ table: 'deadlines' as const, row: { id, atMs: message.disappears.atMs } }]
+      : []
+  );
+  return {
+    messages: fresh,
+    change: { add: rows.map((row) => ({ table: 'messages' as const, row })), put: deadlines }
+  };
+}
+
+async function updateMessages(
+  store: ProfileStore,
+  conversation: ConversationContent,
+  updates: InboxChanges['updates']
+): Promise<{ change: Partial<ChangeSet>; content: ConversationContent }> {
+  let content = conversation;
+  const parts: Partial<ChangeSet>[] = [];
+  for (const { before, content: after } of updates) {
+    if (!after) continue;
+    content = withMessageReplaced(content, before.row.id, before.content, after);
+    parts.push(await messagePut(store, before, after));
+  }
+  const gone = updates.filter((update) => update.content === null).map(({ before }) => before);
+  if (gone.length > 0) {
+    const removed = await removeMessages(store, content, gone);
+    content = removed.content;
+    parts.push(removed.change);
+  }
+  return { content, change: mergeChanges('update messages', 'engine', parts) };
 }
 
 async function conversationPart(

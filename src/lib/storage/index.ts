@@ -2,11 +2,16 @@
 export { StorageError, storageError, type StorageErrorCode } from './errors.ts';
 export type { IndexedDbEnvironment, ProfileDatabase } from './schema.ts';
 export type {
+  ChoreContent,
+  ChoreRow,
   ConversationContent,
   CursorContent,
   MessageContent,
   OutboxContent,
-  ProfileContent
+  OutgoingContent,
+  ProfileContent,
+  StoredAttachment,
+  StoredReaction
 } from './rows.ts';
 export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
 export {

@@ -12,8 +12,11 @@ import {
   type ConversationContent,
   type MessageContent,
   type OutboxContent,
-  type OutboxRow
+  type OutboxRow,
+  type OutgoingContent,
+  type TableName
 } from './rows.ts';
+import { isApproved, isApprovedMe } from './row-views.ts';
 import {
   commitBuilt,
   mergeChanges,
@@ -36,74 +39,167 @@ const MAX_CLOCK_DIFFERENCE_MS = 60_000;
 /** Most entries held in memory at once; the rest follow when these are gone. */
 const MAX_HEADS = 200;
 
+/** What a person's message is made of. */
+export type NewMessage = Pick<MessageContent, 'text' | 'quote' | 'attachments'>;
+
+/** What to queue: a message of the person, or something the timeline does not show as one. */
+export interface Enqueue {
+  readonly conversationId: string;
+  readonly ownId: AccountId;
+  /** Network time. */
+  readonly nowMs: number;
+  readonly outgoing: OutgoingContent;
+  /** With `outgoing` of kind `message`: the message; with others a line of the timeline, if any. */
+  readonly message?: NewMessage & Pick<MessageContent, 'notice'>;
+  /** To our other devices alone. */
+  readonly onlyToSelf?: boolean;
+  /** Changes the conversation in the same transaction. */
+  readonly update?: (content: ConversationContent) => ConversationContent;
+}
+
 /**
- * Stores a message as queued, its outbox entry, the conversation's new order and the used sent time.
+ * Stores a message of the person as queued, its outbox entry, the conversation's new order and the used sent time.
+ * Writing to somebody is accepting them: where they wrote first, the answer that says so leaves before the message.
  * The sent time is `nowMs`, or one more than the largest this account ever used here, or one more than that of the
  * conversation's last message if that is at most a minute ahead, whichever is latest.
  * @throws StorageError `not-found` (the conversation)
  */
 export function enqueueMessage(
   store: ProfileStore,
-  input: { conversationId: string; ownId: AccountId; text: string; nowMs: number }
+  input: { conversationId: string; ownId: AccountId; nowMs: number } & NewMessage
 ): Promise<{ messageId: string; timestampMs: number }> {
-  const { conversationId, ownId, text, nowMs } = input;
+  const { conversationId, ownId, nowMs, ...message } = input;
+  return enqueue(store, { conversationId, ownId, nowMs, outgoing: { kind: 'message' }, message });
+}
+
+/**
+ * Stores an outbox entry that is no message of the person: a reaction, a receipt, a request to delete.
+ * @param also further changes for the same transaction, built from what is stored now; null: nothing is queued
+ * @throws StorageError `not-found` (the conversation)
+ */
+export function enqueueSignal(
+  store: ProfileStore,
+  input: Omit<Enqueue, 'message'>,
+  also: () => Promise<Partial<ChangeSet> | null> = async () => ({})
+): Promise<void> {
   return commitBuilt(store, async () => {
-    const [conversation, sendClock] = await Promise.all([
-      loadStoredConversation(store, conversationId),
-      loadMeta(store, 'send-clock')
-    ]);
-    const timestampMs = Math.max(
-      Math.floor(nowMs),
-      (sendClock?.content.lastTimestampMs ?? 0) + 1,
-      timeAfterLast(conversation.content, nowMs)
-    );
-    const messageId = messageKey(conversationId, timestampMs, OWN_AUTHOR_TAG);
-    const sort = sortOfKey(messageId);
-    const message: MessageContent = {
-      direction: 'out',
-      authorId: ownId,
-      text,
-      sentAtMs: timestampMs,
-      receivedAtMs: timestampMs,
-      state: 'queued',
-      failureCode: null,
-      messageHash: null,
-      expiresAtMs: null
-    };
-    const entry: OutboxContent = {
-      kind: conversation.content.kind === 'note-to-self' ? 'copy' : 'message',
-      conversationId,
-      recipientId: conversation.content.accountId,
-      timestampMs,
-      text,
-      dataBase64: null,
-      copyDataBase64: null,
-      attempts: 0,
-      firstAttemptAtMs: null,
-      notBeforeMs: 0
-    };
-    const listed = withMessage(conversation.content, { ...message, messageId, sort });
-    const entryId = randomId(store.random);
-    const [messageRow, outboxRow, conversationPart, clockPart] = await Promise.all([
-      sealRow(store, 'messages', messageId, null, {}, message),
-      sealRow(store, 'outbox', entryId, null, { lane: conversationId, sort, messageId }, entry),
-      conversationChange(store, conversation, { ...listed, draft: null }),
-      metaChange(store, 'send-clock', sendClock, {
-        lastTimestampMs: timestampMs,
-        offsetMs: sendClock?.content.offsetMs ?? null
-      })
-    ]);
-    const rows: Partial<ChangeSet> = {
-      add: [
-        { table: 'messages', row: messageRow },
-        { table: 'outbox', row: outboxRow }
-      ]
-    };
-    return {
-      changes: mergeChanges('enqueue', 'any', [rows, conversationPart, clockPart]),
-      result: { messageId, timestampMs }
-    };
+    const extra = await also();
+    if (!extra) return { changes: null, result: undefined };
+    const { change } = await enqueueChange(store, input);
+    return { changes: mergeChanges('enqueue signal', 'any', [change, extra]), result: undefined };
   });
+}
+
+function enqueue(store: ProfileStore, input: Enqueue): Promise<{ messageId: string; timestampMs: number }> {
+  return commitBuilt(store, async () => {
+    const { change, messageId, timestampMs } = await enqueueChange(store, input);
+    return { changes: mergeChanges('enqueue', 'any', [change]), result: { messageId, timestampMs } };
+  });
+}
+
+/** Between the answer to a request and the message that gave it, milliseconds (accounts-and-messages.md §4.1). */
+const ANSWER_BEFORE_MS = 100;
+
+/** The change that queues something. */
+async function enqueueChange(
+  store: ProfileStore,
+  input: Enqueue
+): Promise<{ change: Partial<ChangeSet>; messageId: string; timestampMs: number }> {
+  const { conversationId, nowMs, outgoing } = input;
+  const [conversation, sendClock] = await Promise.all([
+    loadStoredConversation(store, conversationId),
+    loadMeta(store, 'send-clock')
+  ]);
+  const isMessage = outgoing.kind === 'message' || input.message !== undefined;
+  const accepts = ACCEPTING_KINDS.has(outgoing.kind) && !isApproved(conversation.content);
+  const answers = accepts && isApprovedMe(conversation.content) && !input.onlyToSelf;
+  const timestampMs = Math.max(
+    Math.floor(nowMs),
+    (sendClock?.content.lastTimestampMs ?? 0) + 1 + (answers ? ANSWER_BEFORE_MS : 0),
+    isMessage ? timeAfterLast(conversation.content, nowMs) : 0
+  );
+  const parts: Partial<ChangeSet>[] = [];
+  let content: ConversationContent = accepts
+    ? { ...conversation.content, approved: true, hidden: false }
+    : conversation.content;
+  content = input.update?.(content) ?? content;
+  if (answers) {
+    const answer = { outgoing: { kind: 'request-response' } as const, message: ACCEPTED };
+    const at = { ...input, ...answer, timestampMs: timestampMs - ANSWER_BEFORE_MS };
+    const accepted = await placeEntry(store, conversationId, content, at);
+    parts.push(accepted.change);
+    content = accepted.content;
+  }
+  const placed = await placeEntry(store, conversationId, content, { ...input, timestampMs });
+  const listed = outgoing.kind === 'message' ? { ...placed.content, draft: null } : placed.content;
+  parts.push(
+    placed.change,
+    await conversationChange(store, conversation, listed),
+    await metaChange(store, 'send-clock', sendClock, {
+      lastTimestampMs: timestampMs,
+      offsetMs: sendClock?.content.offsetMs ?? null
+    })
+  );
+  const messageId = messageKey(conversationId, timestampMs, OWN_AUTHOR_TAG);
+  return { change: mergeChanges('enqueue', 'any', parts), messageId, timestampMs };
+}
+
+/** What says by itself that we accept them (accounts-and-messages.md §4.1). */
+const ACCEPTING_KINDS: ReadonlySet<OutgoingContent['kind']> = new Set(['message', 'reaction', 'timer']);
+
+const ACCEPTED: NewMessage & Pick<MessageContent, 'notice'> = { text: '', notice: { type: 'you-accepted' } };
+
+/** The rows of one entry: the message where there is one, and the entry itself. */
+async function placeEntry(
+  store: ProfileStore,
+  conversationId: string,
+  conversation: ConversationContent,
+  input: Pick<Enqueue, 'ownId' | 'outgoing' | 'message' | 'onlyToSelf'> & { readonly timestampMs: number }
+): Promise<{ change: Partial<ChangeSet>; content: ConversationContent }> {
+  const { ownId, outgoing, timestampMs } = input;
+  const messageId = messageKey(conversationId, timestampMs, OWN_AUTHOR_TAG);
+  const sort = sortOfKey(messageId);
+  const isPersons = outgoing.kind === 'message';
+  const toSelf = conversation.kind === 'note-to-self' || input.onlyToSelf === true;
+  const entry: OutboxContent = {
+    kind: toSelf ? 'copy' : 'message',
+    conversationId,
+    recipientId: conversation.accountId,
+    timestampMs,
+    outgoing,
+    dataBase64: null,
+    copyDataBase64: null,
+    attempts: 0,
+    firstAttemptAtMs: null,
+    notBeforeMs: 0
+  };
+  const outboxRow = await sealRow(
+    store,
+    'outbox',
+    randomId(store.random),
+    null,
+    { lane: conversationId, sort, messageId: isPersons ? messageId : '' },
+    entry
+  );
+  const add: { table: TableName; row: { id: string } }[] = [{ table: 'outbox', row: outboxRow }];
+  if (!input.message) return { change: { add }, content: conversation };
+  const timer = conversation.timer;
+  const message: MessageContent = {
+    direction: 'out',
+    authorId: ownId,
+    sentAtMs: timestampMs,
+    receivedAtMs: timestampMs,
+    state: isPersons ? 'queued' : 'sent',
+    failureCode: null,
+    messageHash: null,
+    expiresAtMs: null,
+    ...(isPersons && timer && timer.mode !== 'off'
+      ? { disappears: { mode: timer.mode, seconds: timer.seconds, atMs: null } }
+      : {}),
+    ...input.message
+  };
+  add.push({ table: 'messages', row: await sealRow(store, 'messages', messageId, null, {}, message) });
+  return { change: { add }, content: withMessage(conversation, { ...message, messageId, sort }) };
 }
 
 /**
@@ -196,7 +292,9 @@ async function changeEntry(
     const remembered = await seenChange(store, seen);
     const own: Partial<ChangeSet> = { expect: [expectEntry(entry)], put: [{ table: 'outbox', row }] };
     // A copy of a message already delivered changes nothing that is shown.
-    const shown = isShown(entry) ? await messageUpdate(store, row.messageId, message) : {};
+    const shown = isShown(entry)
+      ? await messageUpdate(store, row.messageId, (current) => ({ ...current, ...message }))
+      : {};
     return {
       changes: mergeChanges(name, 'engine', [own, shown, remembered.change]),
       result: { row, content },
@@ -207,7 +305,7 @@ async function changeEntry(
 
 /** Whether the entry's progress is the message's: not so for the copy that follows a delivered message. */
 function isShown({ row }: OutboxEntry): boolean {
-  return row.lane !== COPY_LANE;
+  return row.lane !== COPY_LANE && row.messageId !== '';
 }
 
 /**
@@ -239,7 +337,7 @@ function finishEntry(
   store: ProfileStore,
   entry: OutboxEntry,
   name: string,
-  patch: Parameters<typeof messageUpdate>[2]
+  patch: Partial<MessageContent>
 ): Promise<boolean> {
   return commitBuilt(store, async () => {
     const current = await reading(() => store.db.outbox.get(entry.row.id));
@@ -249,7 +347,7 @@ function finishEntry(
       remove: [{ table: 'outbox', id: entry.row.id }]
     };
     const copy = entry.content.copyDataBase64 === null ? {} : await copyEntry(store, entry);
-    const shown = await messageUpdate(store, entry.row.messageId, patch);
+    const shown = await messageUpdate(store, entry.row.messageId, (current) => ({ ...current, ...patch }));
     return { changes: mergeChanges(name, 'engine', [own, copy, shown]), result: true };
   });
 }
@@ -269,14 +367,14 @@ async function copyEntry(store: ProfileStore, { row, content }: OutboxEntry): Pr
   return { add: [{ table: 'outbox', row: copyRow }] };
 }
 
-/** Gives up on an entry: the message shows `code` and waits for the person; a mere copy is dropped. */
+/** Gives up on an entry: the message shows `code` and waits for the person; what is not shown is dropped. */
 export function failEntry(store: ProfileStore, entry: OutboxEntry, code: string): Promise<boolean> {
   return commitBuilt(store, async () => {
     const current = await reading(() => store.db.outbox.get(entry.row.id));
     if (current?.rev !== entry.row.rev) return { changes: null, result: false };
     if (!isShown(entry)) {
       const dropped: ChangeSet = {
-        name: 'drop copy',
+        name: 'drop entry',
         by: 'engine',
         expect: [expectEntry(entry)],
         remove: [{ table: 'outbox', id: entry.row.id }]
@@ -287,7 +385,11 @@ export function failEntry(store: ProfileStore, entry: OutboxEntry, code: string)
       expect: [expectEntry(entry)],
       put: [{ table: 'outbox', row: await entryPut(store, entry, entry.content, false) }]
     };
-    const shown = await messageUpdate(store, entry.row.messageId, { state: 'failed', failureCode: code });
+    const shown = await messageUpdate(store, entry.row.messageId, (current) => ({
+      ...current,
+      state: 'failed',
+      failureCode: code
+    }));
     return { changes: mergeChanges('fail', 'engine', [own, shown]), result: true };
   });
 }
@@ -309,7 +411,11 @@ export function retryMessage(store: ProfileStore, messageId: string): Promise<vo
       expect: [expectEntry(entry)],
       put: [{ table: 'outbox', row: await sealRow(store, 'outbox', row.id, row, indexed, again) }]
     };
-    const shown = await messageUpdate(store, messageId, { state: 'queued', failureCode: null });
+    const shown = await messageUpdate(store, messageId, (current) => ({
+      ...current,
+      state: 'queued',
+      failureCode: null
+    }));
     return { changes: mergeChanges('retry', 'any', [own, shown]), result: undefined };
   });
 }
@@ -321,7 +427,10 @@ export async function requeueInterrupted(store: ProfileStore): Promise<void> {
     await commitBuilt(store, async () => {
       const message = await loadStoredMessage(store, entry.row.messageId);
       if (message?.content.state !== 'sending') return { changes: null, result: undefined };
-      const shown = await messageUpdate(store, entry.row.messageId, { state: 'queued' });
+      const shown = await messageUpdate(store, entry.row.messageId, (current) => ({
+        ...current,
+        state: 'queued'
+      }));
       return { changes: mergeChanges('requeue', 'engine', [shown]), result: undefined };
     });
   }

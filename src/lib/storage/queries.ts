@@ -1,15 +1,20 @@
 // Read side: pure reads of a profile's database, used on the page under liveQuery and by the engine. Each reads all
 // rows it needs first and opens them afterwards, since liveQuery loses track once a foreign promise was awaited.
 import { Dexie } from 'dexie';
+import { dueMessages, isDue, loadFirstDeadlines, withoutDueMessages } from './due.ts';
 import { attachmentView, conversationView, DEFAULT_SETTINGS, messageView } from './row-views.ts';
 import { authorTag, conversationEnd, keyBound, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
 import { COPY_LANE, openContent } from './rows.ts';
 import type {
   ConversationContent,
   ConversationRow,
+  DeadlineRow,
   MessageContent,
+  MessageRow,
+  MetaRow,
   ProfileContent,
   SealedRow,
+  SendClockContent,
   TableName
 } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
@@ -25,9 +30,30 @@ export const MAX_MESSAGES_PER_QUERY = 500;
 /**
  * The database of a profile for reading; opens at the first query. The name comes from `EngineStatus`.
  * Close it when done.
+ * @param deviceNow device time, milliseconds; what disappeared by it is not handed out
  */
-export function openProfileReader(databaseName: string, environment?: IndexedDbEnvironment): ProfileDatabase {
-  return new ProfileDatabase(databaseName, environment);
+export function openProfileReader(
+  databaseName: string,
+  environment?: IndexedDbEnvironment,
+  deviceNow?: () => number
+): ProfileDatabase {
+  return new ProfileDatabase(databaseName, environment, deviceNow);
+}
+
+/** Network time as this device learnt it last: milliseconds since 1970. For screens that show what ends. */
+export async function loadNetworkTime(db: ProfileDatabase, rowKey: CryptoKey): Promise<number> {
+  return networkTime(db, rowKey, await db.meta.get('send-clock'));
+}
+
+async function networkTime(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  sendClock: MetaRow | undefined
+): Promise<number> {
+  const { offsetMs } = sendClock
+    ? await openCached<SendClockContent>(db, rowKey, 'meta', sendClock)
+    : { offsetMs: null };
+  return db.deviceNow() - (offsetMs ?? 0);
 }
 
 /**
@@ -62,8 +88,31 @@ async function loadAll(
   limit = Infinity
 ): Promise<ConversationView[]> {
   const latest = db.conversations.orderBy('order').reverse();
-  const rows = await (Number.isFinite(limit) ? latest.limit(limit) : latest).toArray();
-  return Promise.all(rows.map((row) => openConversation(db, rowKey, row)));
+  const rows = (Number.isFinite(limit) ? latest.limit(limit) : latest).toArray();
+  return openConversations(db, rowKey, await Promise.all([rows, ...endReads(db)]));
+}
+
+/** What tells which messages are past their time. Plain reads. */
+function endReads(db: ProfileDatabase) {
+  return [db.meta.get('send-clock'), loadFirstDeadlines(db)] as const;
+}
+
+async function openConversations(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  [rows, sendClock, deadlines]: readonly [
+    readonly ConversationRow[],
+    MetaRow | undefined,
+    readonly DeadlineRow[]
+  ]
+): Promise<ConversationView[]> {
+  const due = await dueMessages(db, deadlines, await networkTime(db, rowKey, sendClock));
+  return Promise.all(
+    rows.map(async (row) => {
+      const content = await openCached<ConversationContent>(db, rowKey, 'conversations', row);
+      return conversationView(row.id, withoutDueMessages(content, due.get(row.id)));
+    })
+  );
 }
 
 /** The person's choices; the defaults while nothing was chosen. */
@@ -79,11 +128,16 @@ export async function loadQuoted(
   rowKey: CryptoKey,
   messageIds: readonly string[]
 ): Promise<ReadonlyMap<string, QuotedMessageView>> {
-  const rows = await db.messages.bulkGet([...messageIds]);
+  const [rows, sendClock] = await Promise.all([
+    db.messages.bulkGet([...messageIds]),
+    db.meta.get('send-clock')
+  ]);
+  const nowMs = await networkTime(db, rowKey, sendClock);
   const quoted = new Map<string, QuotedMessageView>();
   for (const row of rows) {
     if (!row) continue;
     const content = await openCached<MessageContent>(db, rowKey, 'messages', row);
+    if (isDue(content, nowMs)) continue;
     quoted.set(row.id, {
       messageId: row.id,
       sort: sortOfKey(row.id),
@@ -101,8 +155,9 @@ export async function loadConversation(
   rowKey: CryptoKey,
   conversationId: string
 ): Promise<ConversationView | null> {
-  const row = await db.conversations.get(conversationId);
-  return row ? openConversation(db, rowKey, row) : null;
+  const [row, ...ends] = await Promise.all([db.conversations.get(conversationId), ...endReads(db)]);
+  const [view] = await openConversations(db, rowKey, [row ? [row] : [], ...ends]);
+  return view ?? null;
 }
 
 /**
@@ -117,35 +172,72 @@ export async function loadMessages(
   range: { beforeSort?: number; fromSort?: number; limit: number }
 ): Promise<MessageView[]> {
   const limit = Math.min(range.limit, MAX_MESSAGES_PER_QUERY);
-  const within = db.messages
-    .where(':id')
-    .between(
-      range.fromSort === undefined ? conversationId : keyBound(conversationId, range.fromSort),
+  const stretch: Stretch = {
+    from: range.fromSort === undefined ? conversationId : keyBound(conversationId, range.fromSort),
+    before:
       range.beforeSort === undefined
         ? conversationEnd(conversationId)
         : keyBound(conversationId, range.beforeSort),
-      true,
-      false
-    );
-  const forward = range.fromSort !== undefined;
+    forward: range.fromSort !== undefined,
+    limit
+  };
   // Kept apart from opening: the conversation's row says up to where messages are read.
-  const [rows, conversation] = await Promise.all([
-    (forward ? within : within.reverse()).limit(limit).toArray(),
-    db.conversations.get(conversationId)
+  const [rows, conversation, sendClock] = await Promise.all([
+    readStretch(db, stretch),
+    db.conversations.get(conversationId),
+    db.meta.get('send-clock')
   ]);
   if (!conversation) return [];
   const content = await openCached<ConversationContent>(db, rowKey, 'conversations', conversation);
+  const nowMs = await networkTime(db, rowKey, sendClock);
   const context = {
     readUpToSort: content.readUpToSort,
     peerId: content.accountId,
     peerTag: content.kind === 'note-to-self' ? OWN_AUTHOR_TAG : authorTag(conversation.accountHash)
   };
-  const ordered = forward ? rows : rows.reverse();
-  return Promise.all(
-    ordered.map(async (row) =>
-      messageView(row.id, await openCached<MessageContent>(db, rowKey, 'messages', row), context)
-    )
+  const shown = (await openShown(db, rowKey, stretch, rows, nowMs)).map(({ row, content: message }) =>
+    messageView(row.id, message, context)
   );
+  return stretch.forward ? shown : shown.reverse();
+}
+
+/** A run of message keys, read from one of its ends. */
+interface Stretch {
+  readonly from: string;
+  readonly before: string;
+  readonly forward: boolean;
+  readonly limit: number;
+}
+
+function readStretch(db: ProfileDatabase, { from, before, forward, limit }: Stretch): Promise<MessageRow[]> {
+  const within = db.messages.where(':id').between(from, before, true, false);
+  return (forward ? within : within.reverse()).limit(limit).toArray();
+}
+
+/** The first messages of a stretch that are not past their time. @param first its first rows */
+async function openShown(
+  db: ProfileDatabase,
+  rowKey: CryptoKey,
+  stretch: Stretch,
+  first: readonly MessageRow[],
+  nowMs: number
+): Promise<{ row: MessageRow; content: MessageContent }[]> {
+  const found: { row: MessageRow; content: MessageContent }[] = [];
+  for (let rows = first; ;) {
+    const opened = await Promise.all(
+      rows.map(async (row) => ({
+        row,
+        content: await openCached<MessageContent>(db, rowKey, 'messages', row)
+      }))
+    );
+    found.push(...opened.filter(({ content }) => !isDue(content, nowMs)));
+    const last = rows.at(-1);
+    if (found.length >= stretch.limit || rows.length < stretch.limit || !last) break;
+    // Fewer would say that there are no more.
+    const rest = stretch.forward ? { from: `${last.id}~` } : { before: last.id };
+    rows = await readStretch(db, { ...stretch, ...rest });
+  }
+  return found.slice(0, stretch.limit);
 }
 
 /** Own profile; null while the database is empty. */
@@ -162,20 +254,13 @@ export async function loadProfile(db: ProfileDatabase, rowKey: CryptoKey): Promi
   };
 }
 
-/** How many messages wait to be sent, without failed ones and without copies for our other devices. */
+/** How many messages wait to be sent, without failed ones, copies for our other devices, and what is no message. */
 export function loadOutboxCount(db: ProfileDatabase): Promise<number> {
   return db.outbox
     .where('[lane+sort]')
     .between([Dexie.minKey, Dexie.minKey], [COPY_LANE, Dexie.minKey])
+    .filter(({ messageId }) => messageId !== '')
     .count();
-}
-
-async function openConversation(
-  db: ProfileDatabase,
-  rowKey: CryptoKey,
-  row: ConversationRow
-): Promise<ConversationView> {
-  return conversationView(row.id, await openCached<ConversationContent>(db, rowKey, 'conversations', row));
 }
 
 /** Opens a row, or takes what this context opened before for the same revision. */

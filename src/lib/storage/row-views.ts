@@ -46,7 +46,12 @@ export function conversationView(id: string, content: ConversationContent): Conv
     kind: content.kind,
     accountId: content.accountId,
     name: content.name,
-    lastMessage: last && { preview: last.preview, direction: last.direction, state: last.state },
+    lastMessage: last && {
+      preview: last.preview,
+      direction: last.direction,
+      state: last.state,
+      label: last.label ?? null
+    },
     lastAtMs: content.lastAtMs,
     unread: content.unread,
     firstUnreadSort: content.firstUnreadSort,

@@ -6,7 +6,14 @@ import { bytesToUtf8, utf8ToBytes } from '../bytes/index.ts';
 import { openBytes, sealBytes } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError } from './errors.ts';
-import type { AttachmentKind, MessageState, TimelineNotice, TimerMode, TimerSetting } from './views.ts';
+import type {
+  AttachmentKind,
+  LastMessageLabel,
+  MessageState,
+  TimelineNotice,
+  TimerMode,
+  TimerSetting
+} from './views.ts';
 
 export type TableName =
   | 'meta'
@@ -29,7 +36,7 @@ export interface SealedRow {
   readonly sealed: Uint8Array;
 }
 
-/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `network`, `counters`. */
+/** Single values by fixed name: `profile`, `identity`, `send-clock`, `onion`, `network`, `counters`, `settings`, `search`. */
 export type MetaRow = SealedRow;
 
 /** Which engine may write; a plain counter, since a transaction cannot wait for it to be opened. */
@@ -52,6 +59,7 @@ export interface OutboxRow extends SealedRow {
   /** Entries of one lane leave in order of `sort`. Absent while the entry waits for the person (failed). */
   readonly lane?: string;
   readonly sort: number;
+  /** Of the message whose state the entry's progress is; empty for what the timeline does not show. */
   readonly messageId: string;
 }
 
@@ -113,6 +121,7 @@ export interface ConversationContent {
     readonly preview: string;
     readonly direction: 'in' | 'out';
     readonly state: MessageState;
+    readonly label?: LastMessageLabel | null;
   } | null;
   readonly lastAtMs: number;
   /** Received messages up to here are read. */
@@ -205,6 +214,23 @@ export interface MessageContent {
   readonly attachments?: readonly StoredAttachment[];
 }
 
+/** What an outbox entry says, until it is sealed (accounts-and-messages.md §4). */
+export type OutgoingContent =
+  /** A message of the person; the stored row says what is in it. */
+  | { readonly kind: 'message' }
+  | {
+      readonly kind: 'reaction';
+      readonly targetAuthorId: AccountId;
+      readonly targetTimestampMs: number;
+      readonly emoji: string;
+      readonly remove: boolean;
+    }
+  | { readonly kind: 'receipt'; readonly timestampsMs: readonly number[] }
+  | { readonly kind: 'unsend'; readonly authorId: AccountId; readonly targetTimestampMs: number }
+  | { readonly kind: 'timer'; readonly timer: TimerSetting }
+  | { readonly kind: 'request-response' }
+  | { readonly kind: 'media-saved'; readonly targetTimestampMs: number };
+
 /** One store request to be made, kept until a swarm has confirmed it. */
 export interface OutboxContent {
   /** `message`: to the recipient; `copy`: to our own swarm (accounts-and-messages.md §3.3). */
@@ -213,7 +239,9 @@ export interface OutboxContent {
   readonly recipientId: AccountId;
   /** Sent time; identity of the message. */
   readonly timestampMs: number;
-  readonly text: string;
+  /** Of entries from before `outgoing`. */
+  readonly text?: string;
+  readonly outgoing?: OutgoingContent;
   /** base64 of the data to store, from the first attempt on, so that every attempt stores the same. */
   readonly dataBase64: string | null;
   /** base64 of the data of the copy, sealed together with it. */

@@ -64,8 +64,12 @@ export class ProfileDatabase extends Dexie {
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();
 
-  constructor(name: string, environment?: IndexedDbEnvironment) {
+  /** Device time, milliseconds since 1970; readers tell by it what is past its time. */
+  readonly deviceNow: () => number;
+
+  constructor(name: string, environment?: IndexedDbEnvironment, deviceNow: () => number = Date.now) {
     super(name, { ...environment, cache: 'disabled' });
+    this.deviceNow = deviceNow;
     MIGRATIONS.forEach((migration, index) => this.version(index + 1).stores({ ...migration.stores }));
   }
 }

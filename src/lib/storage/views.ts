@@ -70,6 +70,9 @@ export interface AttachmentView {
   readonly thumbnailMediaId: string | null;
 }
 
+/** What the last entry of a conversation was, where its text does not say it. */
+export type LastMessageLabel = 'deleted' | 'invitation' | AttachmentKind | TimelineNotice['type'];
+
 /** `incoming`: a stranger wrote and waits for an answer; `outgoing`: we wrote first and they have not answered. */
 export type RequestState = 'none' | 'incoming' | 'outgoing';
 
@@ -98,6 +101,7 @@ export interface ConversationView {
     readonly preview: string;
     readonly direction: 'in' | 'out';
     readonly state: MessageState;
+    readonly label?: LastMessageLabel | null;
   } | null;
   /** Time of the last message, else of the conversation's making: network time, milliseconds since 1970. */
   readonly lastAtMs: number;

@@ -5,11 +5,22 @@ export {
   ensureConversation,
   markConversationRead,
   saveConversationDraft,
-  type LoadedConversation
+  updateConversation,
+  type LoadedConversation,
+  type LoadedMessage
 } from './conversation-changes.ts';
-export { deleteStoredMessage } from './message-changes.ts';
+export {
+  deleteStoredMessage,
+  deleteStoredMessages,
+  loadMessage,
+  loadStoredMessages,
+  updateStoredMessage
+} from './message-changes.ts';
+export { type NewChore } from './chores.ts';
+export { DEFAULT_SETTINGS, isApproved, isApprovedMe, NO_TIMER, requestState } from './row-views.ts';
 export {
   enqueueMessage,
+  enqueueSignal,
   failEntry,
   finishCopy,
   finishDelivery,
@@ -19,6 +30,8 @@ export {
   requeueInterrupted,
   retryMessage,
   saveSealedEntry,
+  type Enqueue,
+  type NewMessage,
   type OutboxEntry
 } from './outbox-changes.ts';
 export {
@@ -28,9 +41,22 @@ export {
   pruneInbox,
   saveInbox,
   type InboxChanges,
+  type InboxEvent,
   type InboxResult,
   type InboxSnapshot,
   type ReceivedMessage,
-  type WantedMessage
+  type WantedMessage,
+  type WantedRow
 } from './inbox-changes.ts';
 export { findSeen, type SeenLookup } from './seen.ts';
+export {
+  choreChange,
+  dropChore,
+  finishShortening,
+  loadNextChore,
+  MAX_CHORE_HASHES,
+  postponeChore,
+  shorteningChores,
+  type Chore
+} from './chores.ts';
+export { deadlinePart, loadNextDeadline, removeDueMessages } from './deadlines.ts';

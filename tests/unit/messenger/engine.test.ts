@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AccountId } from '../../../src/lib/account-id.ts';
 import { createCryptoBackend, deriveIdentity, messageHash } from '../../../src/lib/crypto/index.ts';
 import { AppError } from '../../../src/lib/errors.ts';
-import { buildContent, sealContentFor } from '../../../src/lib/messenger/build-message.ts';
+import { sealContentFor } from '../../../src/lib/messenger/build-message.ts';
 import { loadMeta, loadOutboxCount, openProfile } from '../../../src/lib/storage/index.ts';
 import { MAINNET, TESTNET } from '../../../src/lib/networks.ts';
 import {
@@ -15,6 +15,7 @@ import {
   type TestTab
 } from '../../support/engine-device.ts';
 import { createFakeNetwork, type FakeFloors, type FakeNetwork } from '../../support/engine-fakes.ts';
+import { textContent } from '../../support/text-content.ts';
 
 const crypto = await createCryptoBackend();
 const clock = createQuickClock();
@@ -69,7 +70,7 @@ async function strangersMessage(input: {
   syncTarget?: AccountId;
 }) {
   const sender = deriveIdentity(new Uint8Array(16).fill(input.seed));
-  const content = buildContent({
+  const content = textContent({
     text: input.text,
     timestampMs: input.timestampMs,
     ...(input.syncTarget ? { syncTarget: input.syncTarget } : {})
@@ -361,7 +362,7 @@ async function lateMessage(ana: { tab: TestTab }, to: AccountId): Promise<Uint8A
   const { seedHex } = await ana.tab.engine.revealPhrase();
   const identity = deriveIdentity(Buffer.from(seedHex, 'hex'));
   const timestampMs = clock.now() - 60_000;
-  const content = buildContent({
+  const content = textContent({
     text: 'late',
     timestampMs,
     profile: { displayName: 'Old', updatedSeconds: 1 }
@@ -612,7 +613,8 @@ describe('starting again', () => {
     await eventually('gets what came', async () => (await ana.page.texts(ben.page.accountId)).length === 2);
     expect(await ana.page.texts(ben.page.accountId)).toEqual(['before', 'while away']);
     await eventually('Ben is done', async () => (await ben.page.db.outbox.count()) === 0);
-    expect(network.storeCount).toBe(stores + 2);
+    // His answer to the request, the message, and the copy of it.
+    expect(network.storeCount).toBe(stores + 3);
   });
 
   test('without the site the profile opens with what it knew, and sends later', async () => {

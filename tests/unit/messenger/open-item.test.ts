@@ -7,9 +7,10 @@ import {
   deriveIdentity,
   type Identity
 } from '../../../src/lib/crypto/index.ts';
-import { decide } from '../../../src/lib/messenger/apply-content.ts';
+import { applyContents } from '../../../src/lib/messenger/apply-content.ts';
 import { openItem, type OpenedItem } from '../../../src/lib/messenger/open-item.ts';
 import { contentKind } from '../../../src/lib/wire/index.ts';
+import { emptySnapshot } from '../../support/inbox-snapshot.ts';
 import { loadVectors } from '../../support/vectors.ts';
 
 interface MessageVector {
@@ -51,7 +52,9 @@ const open = (crypto: (typeof backends)[number][1], recipient: Identity, wrapped
 
 function outcome(item: OpenedItem, recipient: Identity): 'reject' | 'drop' | 'accept' {
   if (item.kind === 'rejected') return item.reason === 'timestamps-differ' ? 'drop' : 'reject';
-  return decide(item, recipient.accountId).kind === 'show' ? 'accept' : 'drop';
+  const context = { ownId: recipient.accountId, nowMs: item.timestampMs };
+  const { messages } = applyContents([item], emptySnapshot(), context);
+  return messages.length > 0 ? 'accept' : 'drop';
 }
 
 describe.each(backends)('opening items (%s)', (_, crypto) => {

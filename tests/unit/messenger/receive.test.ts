@@ -4,11 +4,11 @@ import { createCryptoBackend, deriveIdentity, messageHash } from '../../../src/l
 import { systemClock } from '../../../src/lib/clock.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { silentLog } from '../../../src/lib/log.ts';
-import { buildContent, sealContentFor } from '../../../src/lib/messenger/build-message.ts';
+import { sealContentFor } from '../../../src/lib/messenger/build-message.ts';
 import { createInbox } from '../../../src/lib/messenger/inbox.ts';
 import { createReceiver } from '../../../src/lib/messenger/receive.ts';
 import {
-  loadConversations,
+  loadRequests,
   loadCursors,
   loadMessages,
   loadMeta,
@@ -23,6 +23,7 @@ import {
   START_MS,
   type StorageDevice
 } from '../../support/storage-device.ts';
+import { textContent } from '../../support/text-content.ts';
 
 const crypto = await createCryptoBackend();
 const own = deriveIdentity(new Uint8Array(16).fill(7));
@@ -43,7 +44,7 @@ interface Answer {
 }
 
 async function itemFrom(text: string, timestampMs: number): Promise<Item> {
-  const content = buildContent({ text, timestampMs });
+  const content = textContent({ text, timestampMs });
   const data = await sealContentFor(crypto, other, own.accountId, { content, timestampMs });
   return { hash: hashOf(data), expiresAtMs: START_MS + 1_000_000, data };
 }
@@ -92,7 +93,7 @@ async function setUp(answers: Answer[], members: readonly string[] = []) {
 }
 
 async function texts(store: ProfileStore): Promise<string[]> {
-  const [conversation] = await loadConversations(store.db, store.keys.rows);
+  const [conversation] = await loadRequests(store.db, store.keys.rows);
   if (!conversation) return [];
   const messages = await loadMessages(store.db, store.keys.rows, conversation.id, { limit: 500 });
   return messages.map((message) => message.text);
@@ -206,7 +207,7 @@ describe('the write of a batch', () => {
     expect(await texts(store)).toHaveLength(250);
     await poll();
     expect(asked[1]?.cursor).toBe(items[249]?.hash);
-    expect((await loadConversations(store.db, store.keys.rows))[0]).toMatchObject({
+    expect((await loadRequests(store.db, store.keys.rows))[0]).toMatchObject({
       unread: 300,
       messageCount: 300
     });
@@ -229,7 +230,7 @@ describe('the write of a batch', () => {
       { node: 'aa', messages: [second] }
     ]);
     await poll();
-    const [conversation] = await loadConversations(store.db, store.keys.rows);
+    const [conversation] = await loadRequests(store.db, store.keys.rows);
     const otherTab = await openProfile(device.environment, store.db.name.replace('onionskin-', ''));
     let isFirst = true;
     const { db } = store;
@@ -245,7 +246,7 @@ describe('the write of a batch', () => {
       });
     }) as typeof db.graves.bulkGet;
     await poll();
-    expect((await loadConversations(db, store.keys.rows))[0]).toMatchObject({ draft: 'typing…', unread: 2 });
+    expect((await loadRequests(db, store.keys.rows))[0]).toMatchObject({ draft: 'typing…', unread: 2 });
     expect(await texts(store)).toEqual(['one', 'two']);
   });
 });

@@ -26,6 +26,7 @@ import {
   START_MS,
   THIRD_ID
 } from '../../support/storage-device.ts';
+import { inboxChanges } from '../../support/inbox-snapshot.ts';
 
 let store: ProfileStore;
 
@@ -54,6 +55,7 @@ async function receive(
     }
   }));
   const wanted = messages.map(([, offsetMs]) => ({
+    kind: 'known' as const,
     conversationAccountId: authorId,
     authorId,
     timestampMs: START_MS + offsetMs
@@ -61,13 +63,7 @@ async function receive(
   const seen = await findSeen(store, []);
   return saveInbox(store, { ownId: OWN_ID, wanted, seen, nowMs: START_MS }, ({ conversations }) => {
     const conversation = conversations.get(authorId)?.content ?? emptyConversation('contact', authorId, 0);
-    return {
-      messages: received,
-      conversations: new Map([[authorId, conversation]]),
-      seen: [],
-      rejected: {},
-      cursor: null
-    };
+    return inboxChanges({ messages: received, conversations: new Map([[authorId, conversation]]) });
   });
 }
 
@@ -247,7 +243,7 @@ describe('messages', () => {
       THIRD_ID
     ]);
     const snapshot = await loadInboxSnapshot(store, OWN_ID, [
-      { conversationAccountId: OTHER_ID, authorId: OTHER_ID, timestampMs: START_MS }
+      { kind: 'known', conversationAccountId: OTHER_ID, authorId: OTHER_ID, timestampMs: START_MS }
     ]);
     expect(snapshot.deletedBeforeMs.get(OTHER_ID)).toBe(START_MS - 15 * 86_400_000);
     expect(snapshot.deletedBeforeMs.get(THIRD_ID)).toBeUndefined();
@@ -258,6 +254,7 @@ describe('messages', () => {
     const [message] = await loadMessages(store.db, store.keys.rows, (await only()).id, { limit: 1 });
     await deleteStoredMessage(store, message?.id as string);
     const wanted = [1, 2].map((offsetMs) => ({
+      kind: 'known' as const,
       conversationAccountId: OTHER_ID,
       authorId: OTHER_ID,
       timestampMs: START_MS + offsetMs
@@ -278,6 +275,7 @@ describe('messages', () => {
         store,
         OWN_ID,
         wanted.map((offsetMs) => ({
+          kind: 'known' as const,
           conversationAccountId: authorId,
           authorId,
           timestampMs: START_MS + offsetMs

@@ -7,18 +7,15 @@ import {
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
 import { createStorageDevice, createTestProfile, OWN_ID, START_MS } from '../../support/storage-device.ts';
+import { inboxChanges } from '../../support/inbox-snapshot.ts';
 
 const DAY_MS = 86_400_000;
 
 async function remember(store: ProfileStore, hashes: readonly string[], expiresAtMs = START_MS + DAY_MS) {
   const seen = await findSeen(store, hashes);
-  await saveInbox(store, { ownId: OWN_ID, wanted: [], seen, nowMs: START_MS }, () => ({
-    messages: [],
-    conversations: new Map(),
-    seen: hashes.map((hash) => ({ hash, expiresAtMs })),
-    rejected: {},
-    cursor: null
-  }));
+  await saveInbox(store, { ownId: OWN_ID, wanted: [], seen, nowMs: START_MS }, () =>
+    inboxChanges({ seen: hashes.map((hash) => ({ hash, expiresAtMs })) })
+  );
 }
 
 const named = (prefix: string, count: number) =>

@@ -1,0 +1,52 @@
+// Requests to delete a message (accounts-and-messages.md §4.9). Pure.
+import { isAccountId, type AccountId } from '../account-id.ts';
+import type { MessageContent } from '../storage/index.ts';
+import { toTimestampMs, type UnsendRequest } from '../wire/index.ts';
+import type { ContentItem } from './open-item.ts';
+import type { MessageAddress, WorkingSet } from './working-set.ts';
+
+/** Author and sent time a request names; null when it names none. */
+export function unsendTarget(request: UnsendRequest): { authorId: AccountId; timestampMs: number } | null {
+  const timestampMs = toTimestampMs(request.timestamp);
+  if (timestampMs === null || !isAccountId(request.author)) return null;
+  return { authorId: request.author, timestampMs };
+}
+
+export function receiveUnsend(set: WorkingSet, item: ContentItem, request: UnsendRequest): void {
+  const target = unsendTarget(request);
+  const isOwn = item.senderId === set.ownId;
+  if (!target || !(isOwn || item.senderId === target.authorId)) return set.refuse('unsend-not-allowed');
+  const conversationAccountId =
+    target.authorId === set.ownId ? set.conversationOfOwn(target.timestampMs) : target.authorId;
+  if (conversationAccountId === null || !set.conversation(conversationAccountId)) {
+    return set.refuse('unsend-without-target');
+  }
+  const address: MessageAddress = { conversationAccountId, ...target };
+  const message = set.message(address);
+  if (!message) {
+    // The original may still be on its way, from another member of the swarm.
+    set.bury(address);
+    return;
+  }
+  if (message.messageHash !== null) set.addChore({ kind: 'delete', hashes: [message.messageHash] });
+  if (conversationAccountId === set.ownId) set.removeMessage(address);
+  else if (!message.deleted) set.changeMessage(address, deletedPlaceholder(message));
+}
+
+/** What is left of a message that was deleted for everyone: who and when. */
+export function deletedPlaceholder(message: MessageContent): MessageContent {
+  const { direction, authorId, sentAtMs, receivedAtMs, messageHash, expiresAtMs, disappears } = message;
+  return {
+    direction,
+    authorId,
+    text: '',
+    sentAtMs,
+    receivedAtMs,
+    state: direction === 'in' ? 'received' : 'sent',
+    failureCode: null,
+    messageHash,
+    expiresAtMs,
+    deleted: true,
+    ...(disappears ? { disappears } : {})
+  };
+}

@@ -1,0 +1,120 @@
+// Messages people read: text, replies, files, link previews, invitations (accounts-and-messages.md §3.4 steps 10–14,
+// §4.1). Pure.
+import { isAccountId, type AccountId } from '../account-id.ts';
+import { isApproved, isApprovedMe, type ConversationContent, type MessageContent } from '../storage/index.ts';
+import { toTimestampMs, type DataMessage } from '../wire/index.ts';
+import { cutToCodePoints, MAX_RECEIVED_CODE_POINTS } from './limits.ts';
+import { receivedAttachments } from './receive-attachments.ts';
+import { timelineNotice } from './notices.ts';
+import { receivedExpiration } from './receive-expiration.ts';
+import { withProfile } from './receive-profile.ts';
+import type { ContentItem } from './open-item.ts';
+import type { WorkingSet } from './working-set.ts';
+
+/** Longest title and address of a link preview or an invitation that is kept, code points. */
+const MAX_TITLE = 300;
+const MAX_URL = 4_096;
+
+/** @param accountId of the conversation */
+export function receiveVisible(
+  set: WorkingSet,
+  item: ContentItem,
+  data: DataMessage,
+  accountId: AccountId
+): void {
+  const parts = visibleParts(data);
+  if (!parts) return set.refuse('nothing-in-it');
+  const isOwn = item.senderId === set.ownId;
+  if (set.isKnown(item.senderId, item.timestampMs)) {
+    // A copy of our own message coming back is no fault of anybody.
+    if (!isOwn) set.refuse('duplicate');
+    return;
+  }
+  if (item.timestampMs < set.deletedBeforeMs(accountId)) return set.refuse('deleted-before');
+  const before = set.conversation(accountId);
+  if (!isOwn && !(before && isApproved(before)) && set.settings.reachableBy !== 'anyone') {
+    return set.refuse('not-reachable');
+  }
+  const begun = set.begin(accountId, item.timestampMs);
+  const after = isOwn ? afterOwn(begun) : afterTheirs(set, begun, item, data);
+  set.setConversation({ ...after, hidden: false });
+  set.addMessage(accountId, {
+    direction: isOwn ? 'out' : 'in',
+    authorId: item.senderId,
+    sentAtMs: item.timestampMs,
+    receivedAtMs: set.nowMs,
+    state: isOwn ? 'sent' : 'received',
+    failureCode: null,
+    messageHash: item.hash,
+    expiresAtMs: item.expiresAtMs,
+    ...receivedExpiration(set, item, after),
+    ...parts
+  });
+  set.tell({ type: 'typing', accountId: item.senderId, isTyping: false });
+}
+
+/** Writing to somebody is accepting them; it happened on another device of ours. */
+function afterOwn(conversation: ConversationContent): ConversationContent {
+  return isApproved(conversation) ? conversation : { ...conversation, approved: true };
+}
+
+/** Whoever writes to us accepts us; where we wrote first, that is the answer. */
+function afterTheirs(
+  set: WorkingSet,
+  conversation: ConversationContent,
+  item: ContentItem,
+  data: DataMessage
+): ConversationContent {
+  const named = withProfile(conversation, data.profile, data.profileKey);
+  if (isApprovedMe(named)) return named;
+  if (isApproved(named)) noteAcceptance(set, named, item.timestampMs - 1);
+  return { ...named, approvedMe: true };
+}
+
+/** The line that says they accepted; once, since it is called only where they had not. */
+export function noteAcceptance(set: WorkingSet, conversation: ConversationContent, atMs: number): void {
+  if (conversation.kind === 'note-to-self') return;
+  set.addMessage(
+    conversation.accountId,
+    timelineNotice({ authorId: set.ownId, atMs, nowMs: set.nowMs, notice: { type: 'they-accepted' } })
+  );
+}
+
+type Parts = Pick<MessageContent, 'text' | 'quote' | 'preview' | 'invitation' | 'attachments'>;
+
+/** What of a data message is shown; null when nothing is. */
+function visibleParts(data: DataMessage): Parts | null {
+  const text = cutToCodePoints(data.body, MAX_RECEIVED_CODE_POINTS);
+  const attachments = receivedAttachments(data);
+  const quote = quoteOf(data);
+  const preview = previewOf(data);
+  const invitation = invitationOf(data);
+  if (text === '' && attachments.length === 0 && !quote && !preview && !invitation) return null;
+  return {
+    text,
+    ...(attachments.length > 0 ? { attachments } : {}),
+    ...(quote ? { quote } : {}),
+    ...(preview ? { preview } : {}),
+    ...(invitation ? { invitation } : {})
+  };
+}
+
+function quoteOf({ quote }: DataMessage): MessageContent['quote'] | null {
+  const timestampMs = toTimestampMs(quote?.id);
+  if (!quote || timestampMs === null || !isAccountId(quote.author)) return null;
+  return { authorId: quote.author, timestampMs };
+}
+
+/** Kept only with a title, and where the person can see in the text what it is a preview of (§4.8). */
+function previewOf({ preview, body }: DataMessage): MessageContent['preview'] | null {
+  const first = preview.find(({ title, url }) => title.trim() !== '' && url !== '' && body.includes(url));
+  if (!first || first.url.length > MAX_URL) return null;
+  return { url: first.url, title: cutToCodePoints(first.title, MAX_TITLE) };
+}
+
+function invitationOf({ communityInvitation }: DataMessage): MessageContent['invitation'] | null {
+  if (!communityInvitation || communityInvitation.url === '' || communityInvitation.url.length > MAX_URL) {
+    return null;
+  }
+  return { url: communityInvitation.url, name: cutToCodePoints(communityInvitation.name, MAX_TITLE) };
+}

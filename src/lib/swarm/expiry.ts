@@ -25,7 +25,7 @@ import { verifyMembers, type Confirmations } from './member-signatures.ts';
 export interface Expired extends Changed {
   /** What at least one confirming member changed. */
   readonly updated: readonly string[];
-  /** Expiry by hash of messages that were there and kept it, as confirming members say. */
+  /** Expiry by hash of messages that were there and kept it: the latest that a confirming member says. */
   readonly unchanged: Readonly<Record<string, number>>;
 }
 
@@ -40,11 +40,15 @@ const TRIES = 4;
 
 function expired({ entries, failed }: Confirmations<ExpireEntry>): Expired {
   const confirming = [...entries.values()];
+  const unchanged = new Map<string, number>();
+  for (const [hash, expiryMs] of confirming.flatMap((entry) => Object.entries(entry.unchanged))) {
+    unchanged.set(hash, Math.max(unchanged.get(hash) ?? 0, expiryMs));
+  }
   return {
     confirmed: [...entries.keys()],
     failed,
     updated: [...new Set(confirming.flatMap((entry) => entry.updated))].sort(),
-    unchanged: Object.assign({}, ...confirming.map((entry) => entry.unchanged)) as Record<string, number>
+    unchanged: Object.fromEntries(unchanged)
   };
 }
 

@@ -31,11 +31,11 @@ const afterRead = (seconds: number): Timer => ({ mode: 'after-read', seconds });
 const afterSend = (seconds: number): Timer => ({ mode: 'after-send', seconds });
 
 describe('the timer of a content', () => {
-  test.each<[string, number, number, boolean, TimerSetting]>([
+  test.each<[string, Content_ExpirationType, number, boolean, TimerSetting]>([
     ['unknown type is off', UNKNOWN, 43_200, false, TIMER_OFF],
     ['no seconds are off, after read', DELETE_AFTER_READ, 0, false, TIMER_OFF],
     ['no seconds are off, after send', DELETE_AFTER_SEND, 0, false, TIMER_OFF],
-    ['a type nobody knows is off', 7, 43_200, false, TIMER_OFF],
+    ['a type nobody knows is off', 7 as Content_ExpirationType, 43_200, false, TIMER_OFF],
     ['after read', DELETE_AFTER_READ, 43_200, false, afterRead(43_200)],
     ['after send', DELETE_AFTER_SEND, 86_400, false, afterSend(86_400)],
     ['any positive number counts', DELETE_AFTER_READ, 1, false, afterRead(1)],

@@ -7,6 +7,8 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { consoleLog, type Log } from '../../src/lib/log.ts';
 import { MAINNET, TESTNET, type NetworkDescriptor } from '../../src/lib/networks.ts';
 import { systemRandom } from '../../src/lib/random.ts';
+import { decodeBundledNodes, type JsonValue } from '../../src/lib/wire/index.ts';
+import mainnetNodes from '../../src/lib/wire/mainnet-nodes.json' with { type: 'json' };
 
 export interface StackOptions {
   readonly network: 'local' | 'mainnet' | 'testnet';
@@ -82,7 +84,7 @@ async function startLocal({ nodes, dataDirectory = null }: StackOptions): Promis
 async function startRemote(network: NetworkDescriptor, log: Log): Promise<Backing> {
   const source = createSeedNodeSource({
     network,
-    fallback: anchorList(network),
+    fallback: anchorList(network, decodeBundledNodes(mainnetNodes as JsonValue), systemClock.now()),
     clock: systemClock,
     random: systemRandom,
     log

@@ -100,6 +100,18 @@ export const MAINNET: NetworkDescriptor = {
   echoAccountId: null
 };
 
+/**
+ * A network whose build also knows these nodes: the list a release carries. What the network has already comes first.
+ * @param nodes as they were when the release was made; keys and addresses are trusted like the build's own
+ */
+export function withAnchors(network: NetworkDescriptor, nodes: readonly Anchor[]): NetworkDescriptor {
+  const known = new Set(network.anchors.map((anchor) => anchor.ed25519PublicKeyHex));
+  const added = nodes
+    .filter((node) => !known.has(node.ed25519PublicKeyHex))
+    .map(({ ed25519PublicKeyHex, ip, port }) => ({ ed25519PublicKeyHex, ip, port }));
+  return added.length === 0 ? network : { ...network, anchors: [...network.anchors, ...added] };
+}
+
 export const TESTNET: NetworkDescriptor = {
   id: 'testnet',
   kind: 'testnet',

@@ -2,6 +2,7 @@
 export * from './account-key.ts';
 export * from './active-nodes-bin.ts';
 export * from './bt.ts';
+export * from './bundled-nodes.ts';
 export * from './content.ts';
 export * from './download-url.ts';
 export * from './envelope.ts';

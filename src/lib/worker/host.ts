@@ -3,6 +3,7 @@ import { systemClock } from '../clock.ts';
 import { createCryptoBackend } from '../crypto/index.ts';
 import { consoleLog } from '../log.ts';
 import { createEngine, createSealedOnionStore, type Engine } from '../messenger/index.ts';
+import { withAnchors } from '../networks.ts';
 import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
 import { systemRandom } from '../random.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../storage/index.ts';
 import { createSwarmClient } from '../swarm/index.ts';
 import { readBuildConfig } from './build-config.ts';
+import { loadBundledNodes } from './bundled-nodes.ts';
 import {
   createBrowserLocks,
   fetchSiteNetwork,
@@ -43,7 +45,11 @@ const build = readBuildConfig(
 );
 
 async function compose(): Promise<Engine> {
-  const [crypto, list] = await Promise.all([createCryptoBackend(), openProfileList()]);
+  const [crypto, list, bundled] = await Promise.all([
+    createCryptoBackend(),
+    openProfileList(),
+    loadBundledNodes(clock.now(), log)
+  ]);
   const records = createRecordSlotFiles(list);
   const openDirectory = () => navigator.storage.getDirectory();
   const slotFiles = hasInPlaceFiles(globalThis)
@@ -63,7 +69,16 @@ async function compose(): Promise<Engine> {
         clock
       });
       const onionStore = createSealedOnionStore(store, log);
-      const onion = createOnionClient({ crypto, transport, network, store: onionStore, clock, random, log });
+      const anchored = bundled.network === network.id ? withAnchors(network, bundled.nodes) : network;
+      const onion = createOnionClient({
+        crypto,
+        transport,
+        network: anchored,
+        store: onionStore,
+        clock,
+        random,
+        log
+      });
       return { onion, swarm: createSwarmClient({ onion, crypto, random, log }) };
     },
     locks: createBrowserLocks(requireFeature('web-locks', navigator.locks as LockManager | undefined)),

@@ -1,11 +1,20 @@
 // The config floor: the documents that the devices of one account share. Pure: no network, storage or clock.
+export * from './community-key.ts';
 export * from './config-message.ts';
+export * from './contacts.ts';
+export * from './convo-info.ts';
 export * from './diff.ts';
 export * from './document.ts';
+export * from './fields.ts';
+export * from './intentions.ts';
 export * from './kinds.ts';
 export * from './merge.ts';
 export * from './padding.ts';
 export * from './parts.ts';
+export * from './state-codec.ts';
+export * from './state.ts';
 export * from './stored-config.ts';
+export * from './user-groups.ts';
+export * from './user-profile.ts';
 export * from './wrapper.ts';
 export { decompressZstd, storeZstd } from './zstd.ts';

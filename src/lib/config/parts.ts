@@ -3,7 +3,7 @@
 //   part = 'm' ‖ bencoded list [ BLAKE2b-256 of the whole, index (1 byte), count (1 byte), chunk ]
 //
 // The whole is padded, and compressed where that was done, before it is cut.
-import { bytesToHex, concatBytes, hexToBytes } from '../bytes/index.ts';
+import { bytesToHex, concatBytes } from '../bytes/index.ts';
 import { blake2b } from '../crypto/index.ts';
 import {
   decodeBt,
@@ -147,16 +147,4 @@ export function forgetOldParts(sets: PartSets, nowMs: number): PartSets {
 /** Storage hashes of parts that still wait for others, which must not expire meanwhile (§6, "Keep alive"). */
 export function incompletePartHashes(sets: PartSets): string[] {
   return sets.filter(({ isComplete }) => !isComplete).flatMap(({ storageHashes }) => storageHashes);
-}
-
-/** As bencode, for the state kept on this device. */
-export function encodePartSets(sets: PartSets) {
-  return sets.map(({ hashHex, count, chunks, storageHashes, lastSeenMs, isComplete }) => [
-    hexToBytes(hashHex),
-    count,
-    [...chunks].map(([index, chunk]) => [index, chunk]),
-    [...storageHashes],
-    lastSeenMs,
-    isComplete ? 1 : 0
-  ]);
 }

@@ -1,0 +1,255 @@
+// Edits of this device that another message may still undo (config-sync.md §5). A merge result lists every key in its diff,
+// and a device that was away for five versions is not heard at all, so edits get lost that nobody overrode. Each device
+// remembers what it meant to change and does it again, unless somebody changed the same key later.
+import { compareVersions, CONFIG_LAG, type ConfigMessage, type LaggedDiff } from './config-message.ts';
+import { applySetChange, isDiffDict, isRemoval, type ConfigDiff } from './diff.ts';
+import {
+  EMPTY_DICT,
+  equalValues,
+  isConfigDict,
+  isConfigSet,
+  setDifference,
+  valueAt,
+  withValue,
+  type ConfigDict,
+  type ConfigPath,
+  type ConfigSet,
+  type ConfigValue
+} from './document.ts';
+
+/** Where an edit is carried: a version of the config. */
+export interface Version {
+  readonly seqno: number;
+  readonly hashHex: string;
+}
+
+/** One leaf that was changed: a scalar or a set; null is absence. */
+export interface Intention {
+  readonly path: ConfigPath;
+  /** What stood there before, oldest first; at least one. */
+  readonly past: readonly (ConfigValue | null)[];
+  readonly to: ConfigValue | null;
+  /** null until a message that carries the edit was handed out. */
+  readonly origin: Version | null;
+  /** Whether that message is known to have reached the swarm. */
+  readonly isStored: boolean;
+  /** How often it was applied again. */
+  readonly repeats: number;
+}
+
+/** Enough for a day of edits away from the network; the oldest are given up first. */
+const MAX_INTENTIONS = 2_000;
+const MAX_PAST = 8;
+/** Two devices that each take the other's edit for a loss must come to an end. */
+const MAX_REPEATS = 8;
+
+/** A path as one text. */
+function pathKey(path: ConfigPath): string {
+  return path.map((key) => `${key.length}:${key}`).join('');
+}
+
+/** The intentions of an edit added to those of before; of two for one leaf the later one counts. */
+export function addIntentions(
+  intentions: readonly Intention[],
+  before: ConfigDict,
+  after: ConfigDict
+): readonly Intention[] {
+  const byPath = new Map(intentions.map((intention) => [pathKey(intention.path), intention]));
+  for (const change of changedLeaves(before, after, [])) {
+    const key = pathKey(change.path);
+    const earlier = byPath.get(key);
+    const first = earlier?.origin === null ? earlier.past[0] : change.past[0];
+    byPath.delete(key);
+    if (equalValues(first, change.to)) continue;
+    byPath.set(key, { ...change, past: [...(earlier?.past ?? []), ...change.past].slice(-MAX_PAST) });
+  }
+  return [...byPath.values()].slice(-MAX_INTENTIONS);
+}
+
+function changedLeaves(before: ConfigDict, after: ConfigDict, path: ConfigPath): Intention[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys].flatMap((key): Intention[] => {
+    const from = before.get(key) ?? null;
+    const to = after.get(key) ?? null;
+    if (from === to || equalValues(from, to)) return [];
+    const here = [...path, key];
+    const isBranch = isConfigDict(from) || isConfigDict(to);
+    if (!isBranch) return [{ path: here, past: [from], to, origin: null, isStored: false, repeats: 0 }];
+    return changedLeaves(isConfigDict(from) ? from : EMPTY_DICT, isConfigDict(to) ? to : EMPTY_DICT, here);
+  });
+}
+
+/** Intentions without a message are carried by this one from now on. */
+export function carryIntentions(intentions: readonly Intention[], message: Version): readonly Intention[] {
+  const origin: Version = { seqno: message.seqno, hashHex: message.hashHex };
+  return intentions.map((intention) => (intention.origin === null ? { ...intention, origin } : intention));
+}
+
+/** Intentions of a message that was found to be stored. */
+export function storedIntentions(intentions: readonly Intention[], hashHex: string): readonly Intention[] {
+  return intentions.map((intention) =>
+    intention.origin?.hashHex === hashHex ? { ...intention, isStored: true } : intention
+  );
+}
+
+/**
+ * What becomes of the intentions when `message` is the current one: those that hold are kept until nothing can undo
+ * them any more, those that somebody overrode are dropped, and `data` has the others applied again.
+ * @param inputs what `message` was made of or chosen from; they remember more than it does
+ */
+export function settleIntentions(
+  intentions: readonly Intention[],
+  message: ConfigMessage,
+  inputs: readonly ConfigMessage[]
+): { readonly intentions: readonly Intention[]; readonly data: ConfigDict } {
+  let { data } = message;
+  const kept: Intention[] = [];
+  const history = historyOf(inputs, message.data);
+  for (const intention of intentions) {
+    const { origin } = intention;
+    const value = valueAt(message.data, intention.path) ?? null;
+    if (isMet(intention, value)) {
+      if (origin === null || message.seqno - origin.seqno < CONFIG_LAG) kept.push(intention);
+    } else if (origin === null || !isOverridden(intention, origin, history, value)) {
+      data = withValue(data, intention.path, appliedTo(intention, value));
+      const past = [...intention.past, value].slice(-MAX_PAST);
+      kept.push({ ...intention, past, origin: null, isStored: false, repeats: intention.repeats + 1 });
+    }
+  }
+  return { intentions: kept, data };
+}
+
+function setBefore(past: Intention['past']): ConfigSet {
+  const from = past.at(-1);
+  return isConfigSet(from) ? from : [];
+}
+
+/** A set holds as soon as its own elements are there and gone. */
+function isMet({ past, to }: Intention, value: ConfigValue | null): boolean {
+  if (equalValues(value, to)) return true;
+  if (!isConfigSet(to) || !isConfigSet(value)) return false;
+  const before = setBefore(past);
+  const removed = setDifference(before, to);
+  return (
+    setDifference(setDifference(to, before), value).length === 0 &&
+    setDifference(removed, value).length === removed.length
+  );
+}
+
+function appliedTo({ past, to }: Intention, value: ConfigValue | null): ConfigValue | null {
+  if (!isConfigSet(to) || !isConfigSet(value)) return to;
+  const before = setBefore(past);
+  return applySetChange(value, [setDifference(to, before), setDifference(before, to)]);
+}
+
+/**
+ * Whether somebody changed the leaf after our edit. Diffs say so for as long as they are carried along; afterwards, and
+ * where a diff may be an edit or a merge, the value does: what stood there before our edit was not put there after it.
+ */
+function isOverridden(
+  { path, past, isStored, repeats }: Intention,
+  origin: Version,
+  history: History,
+  value: ConfigValue | null
+): boolean {
+  const { entries, newest, data } = history;
+  if (repeats >= MAX_REPEATS || isConfigDict(value) || hasLeafAbove(data, path)) return true;
+  const touching = entries.filter((entry) => touches(entry.diff, path, data));
+  const natureOf = (entry: LaggedDiff) => diffNature(entry, history);
+  const isLater = (entry: LaggedDiff) => compareVersions(entry, origin) > 0;
+  const isOutOfSight = origin.seqno <= newest - CONFIG_LAG;
+  if (touching.some((entry) => isLater(entry) && natureOf(entry) === 'edit')) return true;
+  // Devices that went on for so long have seen what was stored.
+  if (isOutOfSight && isStored) return true;
+  if (past.some((earlier) => equalValues(earlier, value))) return false;
+  const isOlder = (entry: LaggedDiff) => compareVersions(entry, origin) < 0;
+  return !touching.some((entry) => isOlder(entry) && natureOf(entry) !== 'merge');
+}
+
+/** Whether a scalar or a set stands where the path expects a dict. */
+function hasLeafAbove(data: ConfigDict, path: ConfigPath): boolean {
+  return path.some((_, index) => {
+    const above = valueAt(data, path.slice(0, index));
+    return above !== undefined && !isConfigDict(above);
+  });
+}
+
+/** Every diff that the inputs carry, once, and the data they led to. */
+interface History {
+  readonly inputs: readonly ConfigMessage[];
+  readonly entries: readonly LaggedDiff[];
+  /** Highest sequence number of the inputs. */
+  readonly newest: number;
+  readonly data: ConfigDict;
+}
+
+function historyOf(inputs: readonly ConfigMessage[], data: ConfigDict): History {
+  const byHash = new Map<string, LaggedDiff>();
+  for (const input of inputs) for (const entry of [...input.lagged, input]) byHash.set(entry.hashHex, entry);
+  return {
+    inputs,
+    entries: [...byHash.values()],
+    newest: Math.max(...inputs.map(({ seqno }) => seqno)),
+    data
+  };
+}
+
+/** Whether a diff names the leaf, or takes away things beside it in a dict that is gone as a whole. */
+function touches(diff: ConfigDiff, path: ConfigPath, data: ConfigDict): boolean {
+  let current = diff;
+  for (const [index, key] of path.entries()) {
+    const change = current.get(key);
+    if (change === undefined) {
+      return index > 0 && valueAt(data, path.slice(0, index)) === undefined && hasRemoval(current);
+    }
+    if (!isDiffDict(change)) return true;
+    current = change;
+  }
+  return true;
+}
+
+/**
+ * The diff of a merge lists everything and says nothing about who changed what. A merge can be told by two versions with
+ * one number before it, which nothing else brings together, as long as those are carried along.
+ */
+function diffNature(entry: LaggedDiff, { inputs, entries, data }: History): 'edit' | 'merge' | 'either' {
+  if (hasRemoval(entry.diff)) return 'edit';
+  const isOlder = (other: LaggedDiff) => other.seqno < entry.seqno;
+  const input = inputs.find(({ hashHex }) => hashHex === entry.hashHex);
+  if (input) {
+    if (!coversAll([entry.diff], input.data)) return 'edit';
+    return hasTwins(input.lagged) ? 'merge' : 'either';
+  }
+  // What was not there when the diff was made came with other edits.
+  const isOtherEdit = (other: LaggedDiff) =>
+    compareVersions(other, entry) > 0 ||
+    inputs.some(
+      (candidate) => candidate.hashHex === other.hashHex && !coversAll([other.diff], candidate.data)
+    );
+  const others = entries.filter((other) => other !== entry && isOtherEdit(other)).map(({ diff }) => diff);
+  if (!coversAll([entry.diff, ...others], data)) return 'edit';
+  return hasTwins(entries.filter(isOlder)) ? 'merge' : 'either';
+}
+
+/** Whether two versions have one number. */
+function hasTwins(versions: readonly Version[]): boolean {
+  return new Set(versions.map(({ seqno }) => seqno)).size < versions.length;
+}
+
+function hasRemoval(diff: ConfigDiff): boolean {
+  for (const change of diff.values()) {
+    if (isDiffDict(change) ? hasRemoval(change) : isRemoval(change)) return true;
+  }
+  return false;
+}
+
+/** Whether every leaf of the data is in one of the diffs. */
+function coversAll(diffs: readonly ConfigDiff[], data: ConfigDict): boolean {
+  for (const [key, value] of data) {
+    const changes = diffs.map((diff) => diff.get(key)).filter((change) => change !== undefined);
+    if (isConfigDict(value)) {
+      if (!coversAll(changes.filter(isDiffDict), value)) return false;
+    } else if (!changes.some((change) => !isDiffDict(change))) return false;
+  }
+  return true;
+}

@@ -62,7 +62,7 @@ export interface FileClient {
   /**
    * Prolongs a file's life, as profile pictures need (§4.11).
    * @returns null when this file cannot be prolonged: unknown, expired, or of an old server; upload it again
-   * @throws FilesError `file-url-invalid`, `file-server-*`, `file-refused`
+   * @throws FilesError `file-url-invalid`, `file-server-*`
    */
   extend(
     url: string,
@@ -83,6 +83,9 @@ const MAX_TRANSFERS = 3;
 /** Attempts at one request, and pauses between them (network.md §2.2). */
 const RETRY_PAUSES_MS = [200, 1_000] as const;
 const MAX_TTL_SECONDS = 365 * 86_400;
+
+/** What servers say of files that are gone or too old a kind, and servers that know nothing of prolonging. */
+const CANNOT_PROLONG: readonly string[] = ['file-expired', 'file-refused'];
 
 /** Failures that another attempt at once may mend; paths that failed were already exchanged below. */
 const WORTH_ANOTHER_ATTEMPT: readonly string[] = [
@@ -172,7 +175,7 @@ export function createFileClient(dependencies: FileClientDependencies): FileClie
       try {
         return await ask(address, request, options, ({ body }) => readInfo(body));
       } catch (error) {
-        if (error instanceof FilesError && error.code === 'file-expired') return null;
+        if (error instanceof FilesError && CANNOT_PROLONG.includes(error.code)) return null;
         throw error;
       }
     }

@@ -3,6 +3,7 @@ import type { AccountId } from '../../src/lib/account-id.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import {
   createOpfsSlotFiles,
+  createSearchIndex,
   listProfiles,
   loadConversations,
   loadMessages,
@@ -13,6 +14,7 @@ import {
   type ProfileStore
 } from '../../src/lib/storage/index.ts';
 import { contactId, writeHistory } from '../support/message-generator.ts';
+import { messageText } from '../support/message-texts.ts';
 
 async function withProfile<Result>(
   use: (store: ProfileStore, ownId: AccountId) => Promise<Result>
@@ -36,10 +38,15 @@ export function ownAccountId(): Promise<AccountId> {
 }
 
 /**
- * Conversations of `few` messages each, and one with `many` that is the latest.
+ * Conversations of `few` messages each, and one with `many` that is the latest. Its oldest message holds `needle`.
  * @returns the local id of that one
  */
-export function fillHistory(input: { conversations: number; few: number; many: number }): Promise<string> {
+export function fillHistory(input: {
+  conversations: number;
+  few: number;
+  many: number;
+  needle?: string;
+}): Promise<string> {
   return withProfile(async (store, ownId) => {
     const now = Date.now();
     for (let number = 1; number < input.conversations; number++) {
@@ -48,7 +55,9 @@ export function fillHistory(input: { conversations: number; few: number; many: n
       await writeHistory(store, { ownId, otherId, name, count: input.few, endMs: now - number * 1_000_000 });
     }
     const otherId = contactId(0);
-    await writeHistory(store, { ownId, otherId, name: 'Contact 0', count: input.many, endMs: now });
+    const { needle = '', many: count } = input;
+    const textOf = (index: number) => `${messageText(index)}${index === 0 ? ` ${needle}` : ''}`;
+    await writeHistory(store, { ownId, otherId, name: 'Contact 0', count, endMs: now, textOf });
     const all = await loadConversations(store.db, store.keys.rows);
     return all.find(({ accountId }) => accountId === otherId)?.id as string;
   });
@@ -69,4 +78,60 @@ export function timeLastMessages(conversationId: string, limit: number, rounds: 
     }
     return times;
   });
+}
+
+/** What taking all messages into the search index took. */
+export interface Indexing {
+  readonly ms: number;
+  /** Longest stretch in which nothing else of this thread got its turn. */
+  readonly longestBlockMs: number;
+  readonly messages: number;
+  /** Sealed, without the database's own overhead. */
+  readonly bytes: number;
+}
+
+/** How often is looked whether this thread is free. */
+const LOOK_EVERY_MS = 5;
+
+export function takeIntoIndex(): Promise<Indexing> {
+  return withProfile(async (store) => {
+    let longestBlockMs = 0;
+    let last = performance.now();
+    const timer = setInterval(() => {
+      longestBlockMs = Math.max(longestBlockMs, performance.now() - last - LOOK_EVERY_MS);
+      last = performance.now();
+    }, LOOK_EVERY_MS);
+    const begin = performance.now();
+    await createSearchIndex({ store }).catchUp(new AbortController().signal);
+    const ms = performance.now() - begin;
+    clearInterval(timer);
+    const rows = await store.db.searchSegments.toArray();
+    const bytes = rows.reduce((sum, { sealed }) => sum + sealed.length, 0);
+    return { ms, longestBlockMs, messages: await store.db.messages.count(), bytes };
+  });
+}
+
+/** Milliseconds of a search until its first hits: with nothing opened before, and again right after. */
+export interface SearchTimes {
+  readonly hits: number;
+  readonly first: number[];
+  readonly again: number[];
+}
+
+export async function timeSearch(text: string, rounds: number): Promise<SearchTimes> {
+  const first: number[] = [];
+  const again: number[] = [];
+  let hits = 0;
+  for (let round = 0; round < rounds; round++) {
+    await withProfile(async (store) => {
+      const index = createSearchIndex({ store });
+      for (const times of [first, again]) {
+        const begin = performance.now();
+        const page = await index.search({ text, limit: 20 });
+        times.push(performance.now() - begin);
+        hits = page.hits.length;
+      }
+    });
+  }
+  return { hits, first, again };
 }

@@ -27,12 +27,20 @@ export function contactId(number: number): AccountId {
 /**
  * Adds `count` messages of one conversation, one a minute up to `endMs`, by turns theirs and ours. No engine may run: this
  * takes its place.
+ * @param input.textOf text of each message, by its number from 0; without it, words people write
  */
 export async function writeHistory(
   store: ProfileStore,
-  input: { ownId: AccountId; otherId: AccountId; name: string; count: number; endMs: number }
+  input: {
+    ownId: AccountId;
+    otherId: AccountId;
+    name: string;
+    count: number;
+    endMs: number;
+    textOf?: (index: number) => string;
+  }
 ): Promise<void> {
-  const { ownId, otherId, name, count, endMs } = input;
+  const { ownId, otherId, name, count, endMs, textOf = messageText } = input;
   await raiseEpoch(store);
   for (let start = 0; start < count; start += BATCH) {
     const length = Math.min(BATCH, count - start);
@@ -45,7 +53,7 @@ export async function writeHistory(
         content: {
           direction: isOwn ? 'out' : 'in',
           authorId: isOwn ? ownId : otherId,
-          text: messageText(index),
+          text: textOf(index),
           sentAtMs,
           receivedAtMs: sentAtMs,
           state: isOwn ? 'sent' : 'received',

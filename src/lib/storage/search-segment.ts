@@ -8,7 +8,7 @@
 //           list: places in the table, each as the distance from the one before
 //
 // A message is named by the part of its key that follows the conversation: sent time (13 digits) and tag (message-key.ts).
-import { bytesToUtf8, utf8ToBytes } from '../bytes/index.ts';
+import { utf8ToBytes } from '../bytes/index.ts';
 import { storageError, type StorageError } from './errors.ts';
 
 /** Raised whenever words are taken apart or kept in another way: older indexes are built again. */
@@ -32,29 +32,35 @@ export interface SegmentEntry {
 const damaged = (cause?: unknown): StorageError =>
   storageError('row-damaged', cause, { table: 'searchSegments' });
 
+/** Most bytes of a number. */
+const MAX_NUMBER_BYTES = 8;
+
 class Writer {
-  #bytes = new Uint8Array(4_096);
+  #bytes = new Uint8Array(1_024);
   length = 0;
 
   raw(bytes: Uint8Array): void {
-    if (this.length + bytes.length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + bytes.length));
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
+    this.#makeRoom(bytes.length);
     this.#bytes.set(bytes, this.length);
     this.length += bytes.length;
   }
 
   number(value: number): void {
-    const digits: number[] = [];
+    this.#makeRoom(MAX_NUMBER_BYTES);
     let rest = value;
     // Sent times have more bits than shifts can handle.
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) digits.push((rest % 0x80) | 0x80);
-    digits.push(rest);
-    this.raw(Uint8Array.from(digits));
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.#bytes[this.length++] = (rest % 0x80) | 0x80;
+    this.#bytes[this.length++] = rest;
   }
 
+  #makeRoom(length: number): void {
+    if (this.length + length <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.length + length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
+  /** What was written; changes with the next writing. */
   bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.length);
   }
@@ -139,11 +145,12 @@ export function encodeSegment(entries: readonly SegmentEntry[]): Uint8Array {
 function writeTerms(result: Writer, places: ReadonlyMap<string, readonly number[]>): void {
   result.number(places.size);
   let before: Uint8Array = new Uint8Array(0);
+  const list = new Writer();
   for (const term of [...places.keys()].sort()) {
     const bytes = utf8ToBytes(term);
     let shared = 0;
     while (shared < bytes.length && shared < before.length && bytes[shared] === before[shared]) shared++;
-    const list = new Writer();
+    list.length = 0;
     let last = -1;
     for (const place of places.get(term) as readonly number[]) {
       list.number(place - last - 1);
@@ -242,19 +249,17 @@ export function decodeSegment(bytes: Uint8Array): SegmentEntry[] {
     tail: tailAt(messages, place),
     terms: [] as string[]
   }));
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   eachTerm(terms, entries.length, (buffer, length) => {
-    const text = textOf(buffer.subarray(0, length));
+    let text: string;
+    try {
+      text = decoder.decode(buffer.subarray(0, length));
+    } catch (cause) {
+      throw damaged(cause);
+    }
     return (place) => entries[place]?.terms.push(text);
   });
   return entries;
-}
-
-function textOf(term: Uint8Array): string {
-  try {
-    return bytesToUtf8(term);
-  } catch (cause) {
-    throw damaged(cause);
-  }
 }
 
 /**

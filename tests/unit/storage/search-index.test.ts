@@ -314,6 +314,25 @@ describe('a worker that ends in between', () => {
     expect(await store.db.searchQueue.count()).toBe(0);
   });
 
+  test.each(['before', 'after'] as const)(
+    'finds exactly what was stored: %s the write of a message',
+    async (phase) => {
+      const conversationId = await conversationWith(OTHER_ID);
+      device.onCommit = (name, at) => {
+        if (name === 'enqueue' && at === phase) throw new Error('killed');
+      };
+      await expect(write(conversationId, ['the late train'])).rejects.toThrow('killed');
+      device.onCommit = undefined;
+      store.db.close();
+      store = await reopened();
+      const stored = await store.db.messages.toCollection().primaryKeys();
+      expect(stored).toHaveLength(phase === 'before' ? 0 : 1);
+      await index().catchUp(signal);
+      expect(await findIds('late')).toEqual(stored);
+      expect((await indexContent()).keys).toEqual(new Set(stored));
+    }
+  );
+
   test('loses nothing of what was stored before there was an index', async () => {
     await writeHistory(store, {
       ownId: OWN_ID,

@@ -17,6 +17,8 @@ export interface FakeNetwork {
   stored(accountId: AccountId): FakeItem[];
   /** Puts anything there, as anybody may. */
   deposit(accountId: AccountId, data: Uint8Array, expiresAtMs?: number): FakeItem;
+  /** Takes items away, as their owner may. */
+  remove(accountId: AccountId, hashes: readonly string[]): void;
   /** Called before each store; throw to refuse. */
   beforeStore: ((accountId: AccountId, data: Uint8Array) => void | Promise<void>) | null;
   /** Called after each store was taken; throw to lose the answer. */
@@ -50,6 +52,12 @@ export function createFakeNetwork(clock: Clock): FakeNetwork {
     pageSize: 100,
     storeCount: 0,
     stored: (accountId) => [...listOf(accountId)],
+    remove(accountId, hashes) {
+      items.set(
+        accountId,
+        listOf(accountId).filter(({ hash }) => !hashes.includes(hash))
+      );
+    },
     deposit(accountId, data, expiresAtMs = clock.now() + 14 * DAY_MS) {
       const hash = messageHash(Buffer.from(accountId, 'hex'), 0, data);
       const known = listOf(accountId).find((item) => item.hash === hash);
@@ -105,14 +113,23 @@ function createFakeFloors(
     },
     online: () => isOnline,
     swarm: {
-      async store({ accountId, data, signal }) {
+      async store({ accountId, data, ttlMs, signal }) {
         network.storeCount += 1;
         requireConnection();
         await network.beforeStore?.(accountId, data);
         signal?.throwIfAborted();
-        const item = network.deposit(accountId, data);
+        const item = network.deposit(accountId, data, clock.now() - offsetMs + ttlMs);
         network.afterStore?.(accountId);
-        return { hash: item.hash, expiresAtMs: item.expiresAtMs };
+        return { hash: item.hash, expiresAtMs: item.expiresAtMs, storedAtMs: clock.now() - offsetMs };
+      },
+      async delete({ identity, hashes }) {
+        requireConnection();
+        network.remove(identity.accountId, hashes);
+        return { confirmed: [...nodes], failed: [] };
+      },
+      async expire({ hashes }) {
+        requireConnection();
+        return { confirmed: [...nodes], failed: [], updated: [...hashes], unchanged: {} };
       },
       members: () => nodes.map((ed25519PublicKeyHex) => ({ ed25519PublicKeyHex })),
       async retrieve({ identity, cursorOf, preferNode }) {

@@ -75,6 +75,9 @@ export interface ChoresDependencies {
   readonly onShortened?: () => void;
 }
 
+/** Longest wait for a ring: chores come also from tabs that have just become the engine's. */
+const MAX_WAIT_MS = 60_000;
+
 /** Pause after something failed that is no answer of a swarm, e.g. the database for lack of room. */
 const PAUSE_MS = 5_000;
 
@@ -83,14 +86,14 @@ export function createChores(deps: ChoresDependencies): Chores {
   const bell = createBell(clock);
   let running: { controller: AbortController; done: Promise<void> } | null = null;
 
-  /** @returns how long until the next is due, null when only a ring brings work; 0 after one was tried */
-  async function step(signal: AbortSignal): Promise<number | null> {
-    if (!deps.isConnected()) return null;
+  /** @returns how long until the next is due; 0 after one was tried */
+  async function step(signal: AbortSignal): Promise<number> {
+    if (!deps.isConnected()) return MAX_WAIT_MS;
     const chore = await loadNextChore(store);
-    if (!chore) return null;
+    if (!chore) return MAX_WAIT_MS;
     const nowMs = deps.now();
     if (isChoreOver(chore.content, nowMs)) await dropChore(store, chore.row);
-    else if (!isDue(chore.row, nowMs)) return chore.row.notBeforeMs - nowMs;
+    else if (!isDue(chore.row, nowMs)) return Math.min(chore.row.notBeforeMs - nowMs, MAX_WAIT_MS);
     else await tryChore(deps, chore, signal);
     return 0;
   }

@@ -7,9 +7,11 @@ import {
   loadNextDeadline,
   removeDueMessages,
   type LoadedMessage,
+  type OnRead,
   type ProfileStore
 } from '../storage/index.ts';
 import { createBell } from './bell.ts';
+import { timerOnReading } from './timers.ts';
 
 export interface Sweeper {
   /** Removes everything that is due now. @throws StorageError */
@@ -34,6 +36,15 @@ export interface SweeperDependencies {
 /** Longest sleep: timers stand still while a device sleeps, and its clock may be set meanwhile. */
 const MAX_SLEEP_MS = 30_000;
 
+/** Device time that runs away from monotonic time by more was set, or the device slept. */
+const JUMP_MS = 60_000;
+
+/**
+ * Time for the network to say what time it is, after a jump: what is removed does not come back. Readers hide it
+ * meanwhile.
+ */
+const JUMP_GRACE_MS = 15_000;
+
 /** Pause after the database refused. */
 const PAUSE_MS = 5_000;
 
@@ -53,9 +64,14 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
     }
   }
 
+  const drift = () => clock.now() - clock.monotonic();
+
   async function loop(signal: AbortSignal): Promise<void> {
+    let driftMs = drift();
     while (!signal.aborted) {
       try {
+        if (drift() - driftMs > JUMP_MS) await clock.sleep(JUMP_GRACE_MS, signal);
+        driftMs = drift();
         await sweep(signal);
         const nextMs = await loadNextDeadline(store);
         const leftMs = nextMs === null ? MAX_SLEEP_MS : nextMs - (await deps.now());
@@ -85,3 +101,11 @@ export function createSweeper(deps: SweeperDependencies): Sweeper {
     ring: () => bell.ring()
   };
 }
+
+/** What follows for a message that waited to be read. */
+export const startByReading: OnRead = (message, readAtMs) => {
+  const { disappears, expiresAtMs } = message;
+  const started = disappears ? timerOnReading(disappears, { expiresAtMs, readAtMs }) : null;
+  if (!started) return null;
+  return { message: { ...message, disappears: started.timer }, shortenToMs: started.shortenToMs };
+};

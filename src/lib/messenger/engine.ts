@@ -178,6 +178,8 @@ export function createEngine(deps: EngineDependencies): Engine {
             originNetworkId: network?.id ?? '',
             ...open
           };
+    // What is past its time must not be there when the page first reads.
+    await messenger.sweep().catch((error: unknown) => log.warn('not-swept', { code: errorCode(error) }));
     opened = { store, messenger, status };
     if (activity) messenger.setActivity(activity);
     messenger.start();

@@ -10,6 +10,9 @@ export type MessengerErrorCode =
   | 'name-too-long'
   /** No whole number of seconds, or out of range. */
   | 'timer-invalid'
+  /** More reactions in a minute than an account may send. */
+  | 'too-many-reactions'
+  | 'not-an-emoji'
   /** The command needs an open profile. */
   | 'no-profile'
   /** Neither the site nor an earlier visit says which network this is. */

@@ -5,5 +5,14 @@ export type MessengerEvent =
   | { readonly type: 'connection'; readonly state: ConnectionState; readonly role: 'leader' | 'follower' }
   | ({ readonly type: 'packet' } & PacketEvent)
   | { readonly type: 'path'; readonly path: PathSnapshot | null }
+  /** The other side of a conversation began or ended typing; what began ends by itself after 15 s. */
+  | { readonly type: 'typing'; readonly conversationId: string; readonly isTyping: boolean }
+  /** Messages came that somebody may want to be told of: the last one of each conversation, and how many. */
+  | {
+      readonly type: 'incoming';
+      readonly conversationId: string;
+      readonly messageId: string;
+      readonly count: number;
+    }
   /** Something one sentence should be said about, by code. */
   | { readonly type: 'notice'; readonly code: string };

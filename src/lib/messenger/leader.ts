@@ -4,22 +4,33 @@ import type { CryptoBackend, Identity } from '../crypto/index.ts';
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
-import { raiseEpoch, updateMeta, type ProfileStore } from '../storage/index.ts';
+import {
+  findConversation,
+  raiseEpoch,
+  updateMeta,
+  type InboxResult,
+  type ProfileStore
+} from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
 import type { OwnProfile } from './outgoing-content.ts';
 import type { MessengerEvent } from './events.ts';
+import { createChores } from './chores.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createPoller } from './poller.ts';
 import type { NetworkFloors, OnionPort } from './ports.ts';
 import { createReceiver } from './receive.ts';
+import type { Bell } from './tab-messages.ts';
+import { createTypingSender } from './typing.ts';
 
 /** What a running engine can be told. */
 export interface RunningEngine {
   readonly epoch: number;
   readonly onion: OnionPort;
-  ring(what: 'outbox' | 'poll'): void;
+  ring(what: Bell): void;
   setActivity(activity: TabActivity): void;
+  /** Tells the other side of a conversation, if the person wants that. */
+  signalTyping(conversationId: string, isTyping: boolean): void;
 }
 
 export interface LeaderDependencies {
@@ -33,6 +44,8 @@ export interface LeaderDependencies {
   readonly log: Log;
   readonly emit: (event: Exclude<MessengerEvent, { type: 'connection' }>) => void;
   readonly onConnection: () => void;
+  /** Messages may end earlier than was known, or time was learnt. */
+  readonly onDeadlines: () => void;
 }
 
 /** An offset that moved by less is not written again, milliseconds. */
@@ -62,16 +75,22 @@ export async function runLeader(
     inbox,
     random,
     now,
-    onReceived({ newReasons }) {
+    onReceived(result) {
       // Said once in a profile's life (accounts-and-messages.md §3.4 step 2).
-      if (newReasons.includes('newer-protocol')) notice('newer-protocol');
+      if (result.newReasons.includes('newer-protocol')) notice('newer-protocol');
+      chores.ring();
+      deps.onDeadlines();
+      for (const event of incomingEvents(result)) deps.emit(event);
+      void tellTyping(store, result, deps.emit).catch((error: unknown) => {
+        log.debug('typing-not-told', { code: errorCode(error) });
+      });
     }
   });
   const saveOffset = createOffsetSaver(store, onion);
   const poller = createPoller({
     poll: async (pollSignal) => {
       const result = await receive(pollSignal);
-      await saveOffset();
+      if (await saveOffset()) deps.onDeadlines();
       return result;
     },
     isConnected,
@@ -91,8 +110,24 @@ export async function runLeader(
     clock,
     random,
     log,
-    onDelivered: () => poller.ring()
+    onDelivered() {
+      poller.ring();
+      deps.onDeadlines();
+    }
   });
+
+  const chores = createChores({
+    store,
+    identity,
+    swarm,
+    isConnected,
+    now,
+    clock,
+    random,
+    log,
+    onShortened: deps.onDeadlines
+  });
+  const signalTyping = createTypingSender({ store, identity, crypto, swarm, isConnected, now, log });
 
   const ended = new Promise<void>((resolve) => {
     const end = (code: string) => {
@@ -105,6 +140,7 @@ export async function runLeader(
     if (signal.aborted) resolve();
     outbox.start(end);
     poller.start(end);
+    chores.start(end);
   });
   const unsubscribe = [
     onion.onState(() => {
@@ -112,26 +148,29 @@ export async function runLeader(
       if (!isConnected()) return;
       outbox.ring();
       poller.ring();
+      chores.ring();
     }),
     onion.onPacket((packet) => deps.emit({ type: 'packet', ...packet })),
     onion.onPath((path) => deps.emit({ type: 'path', path }))
   ];
+  const bells: Partial<Record<string, { ring(): void }>> = { outbox, poll: poller, chores };
   onion.start();
   onRunning({
     epoch,
     onion,
-    ring: (what) => (what === 'outbox' ? outbox : poller).ring(),
+    ring: (what) => bells[what]?.ring(),
     setActivity(activity) {
       poller.setActivity(activity);
       onion.setOnline(activity.online);
-    }
+    },
+    signalTyping: (conversationId, isTyping) => void signalTyping(conversationId, isTyping, signal)
   });
   try {
     await ended;
   } finally {
     onRunning(null);
     for (const end of unsubscribe) end();
-    const stops = [poller.stop(), outbox.stop(), onion.stop()];
+    const stops = [poller.stop(), outbox.stop(), chores.stop(), onion.stop()];
     for (const result of await Promise.allSettled(stops)) {
       if (result.status === 'rejected') log.warn('engine-stop-failed', { code: errorCode(result.reason) });
     }
@@ -139,16 +178,43 @@ export async function runLeader(
   }
 }
 
-/** Keeps the clock offset for tabs that do not lead, and for the next start without network. */
-function createOffsetSaver(store: ProfileStore, onion: OnionPort): () => Promise<void> {
+/** One event a conversation, naming the last of its new messages. */
+function incomingEvents({ added }: InboxResult): Extract<MessengerEvent, { type: 'incoming' }>[] {
+  const incoming = added.filter((message) => message.incoming);
+  return [...Map.groupBy(incoming, ({ conversationId }) => conversationId)].map(
+    ([conversationId, group]) => ({
+      type: 'incoming',
+      conversationId,
+      messageId: (group.at(-1) as (typeof group)[number]).messageId,
+      count: group.length
+    })
+  );
+}
+
+async function tellTyping(
+  store: ProfileStore,
+  { events }: InboxResult,
+  emit: LeaderDependencies['emit']
+): Promise<void> {
+  const latest = new Map(events.map(({ accountId, isTyping }) => [accountId, isTyping]));
+  for (const [accountId, isTyping] of latest) {
+    const conversation = await findConversation(store, accountId);
+    if (conversation) emit({ type: 'typing', conversationId: conversation.row.id, isTyping });
+  }
+}
+
+/** Keeps the clock offset for tabs that do not lead, and for the next start without network. @returns whether it moved */
+function createOffsetSaver(store: ProfileStore, onion: OnionPort): () => Promise<boolean> {
   let savedMs: number | null = null;
   return async () => {
     const offsetMs = onion.clockOffsetMs();
-    if (offsetMs === null || (savedMs !== null && Math.abs(offsetMs - savedMs) < OFFSET_STEP_MS)) return;
+    if (offsetMs === null || (savedMs !== null && Math.abs(offsetMs - savedMs) < OFFSET_STEP_MS))
+      return false;
     await updateMeta(store, 'send-clock', 'engine', (current) => ({
       lastTimestampMs: current?.lastTimestampMs ?? 0,
       offsetMs
     }));
     savedMs = offsetMs;
+    return true;
   };
 }

@@ -9,31 +9,30 @@ import type { ConnectionState, PathSnapshot } from '../onion/index.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   createSearchIndex,
-  deleteStoredConversation,
-  deleteStoredMessage,
-  enqueueMessage,
   ensureConversation,
   findMessageAtDate,
   loadMeta,
-  markConversationRead,
-  retryMessage,
-  saveConversationDraft,
   updateMeta,
   type ProfileStore,
   type SearchInput,
   type SearchPage
 } from '../storage/index.ts';
 import { ACTIVITY_REPEAT_MS, createActivityBoard, type TabActivity } from './activity.ts';
-import { parseOutgoingText } from './build-message.ts';
-import type { OwnProfile } from './outgoing-content.ts';
+import { createConversationCommands, type ConversationCommands } from './conversation-commands.ts';
 import { parseDisplayName } from './display-name.ts';
+import { createSweeper } from './disappear.ts';
 import { createElection, HEARTBEAT_MS } from './election.ts';
 import type { MessengerEvent } from './events.ts';
 import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
-import { isTabMessage, type TabMessage } from './tab-messages.ts';
+import { createMessageCommands, type MessageCommands } from './message-commands.ts';
+import type { OwnProfile } from './outgoing-content.ts';
+import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
+import { createTimerCommands, type TimerCommands } from './timer-commands.ts';
 
-export interface Messenger {
+export interface Messenger extends ConversationCommands, MessageCommands, TimerCommands {
+  /** Removes messages past their time; to be awaited before anything is shown. */
+  sweep(): Promise<void>;
   /** Takes part in the election, unless the profile belongs to another network. */
   start(): void;
   /** Hands over and closes the database. */
@@ -42,19 +41,14 @@ export interface Messenger {
   openConversation(
     accountIdText: string
   ): Promise<{ conversationId: string; kind: 'contact' | 'note-to-self' }>;
-  markRead(conversationId: string, upToSort: number): Promise<void>;
-  saveDraft(conversationId: string, text: string): Promise<void>;
-  deleteConversation(conversationId: string): Promise<void>;
-  /** @throws MessengerError `message-empty`, `message-too-long`; StorageError `not-found` */
-  send(conversationId: string, text: string): Promise<{ messageId: string }>;
-  retry(messageId: string): Promise<void>;
-  deleteMessage(messageId: string): Promise<void>;
   /** @throws MessengerError `name-empty`, `name-too-long` */
   rename(displayName: string): Promise<void>;
   /** Messages that hold every word typed, newest first. */
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchPage>;
   /** The first message from a time on, else the last; null in an empty conversation. @param atMs network time */
   messageAtDate(conversationId: string, atMs: number): Promise<{ messageId: string; sort: number } | null>;
+  /** The person began or ended typing; the other side is told if both want that. */
+  signalTyping(conversationId: string, isTyping: boolean): void;
   currentPath(): PathSnapshot | null;
   renewPath(): Promise<void>;
   retryNetwork(): void;
@@ -107,7 +101,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     post({ kind: 'event', event });
   }
 
-  function ring(what: 'outbox' | 'poll'): void {
+  function ring(what: Bell): void {
     if (engine) engine.ring(what);
     else post({ kind: 'ring', what });
   }
@@ -130,6 +124,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     return clock.now() - (sendClock?.content.offsetMs ?? 0);
   }
 
+  const sweeper = createSweeper({ store, now: networkNow, clock, log });
+
   const createFloors = deps.createFloors;
   const election =
     createFloors &&
@@ -150,7 +146,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           random: deps.random,
           log,
           emit: tell,
-          onConnection: () => tell(connection())
+          onConnection: () => tell(connection()),
+          onDeadlines: () => sweeper.ring()
         };
         // One tab keeps the index up; every tab can search it.
         void searchIndex.run(heartbeat.signal);
@@ -224,6 +221,9 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       case 'order':
         follow(message.order);
         return;
+      case 'typing':
+        engine?.signalTyping(message.conversationId, message.isTyping);
+        return;
     }
   }
 
@@ -240,10 +240,20 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   }
 
   const unsubscribe = channel.onMessage(receive);
+  const onTimersStarted = () => {
+    sweeper.ring();
+    ring('chores');
+  };
+  const commandDeps = { store, ownId, clock, networkNow, ringOutbox: () => ring('outbox') };
 
   return {
+    ...createConversationCommands({ ...commandDeps, onTimersStarted }),
+    ...createTimerCommands(commandDeps),
+    ...createMessageCommands({ ...commandDeps, ringChores: () => ring('chores') }),
+    sweep: () => sweeper.sweep(),
     start() {
       board.report(tab, ownActivity);
+      sweeper.start();
       if (election) election.start();
       else void searchIndex.run(stopped.signal);
       post({ kind: 'hello' });
@@ -252,7 +262,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     async stop() {
       stopped.abort();
       unsubscribe();
-      await election?.stop();
+      await Promise.all([election?.stop(), sweeper.stop()]);
       channel.close();
       store.db.close();
     },
@@ -261,23 +271,6 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       const kind = accountId === ownId ? 'note-to-self' : 'contact';
       return { ...(await ensureConversation(store, { accountId, kind, nowMs: await networkNow() })), kind };
     },
-    markRead: (conversationId, upToSort) => markConversationRead(store, conversationId, upToSort),
-    saveDraft: (conversationId, text) => saveConversationDraft(store, conversationId, text),
-    async deleteConversation(conversationId) {
-      await deleteStoredConversation(store, conversationId, await networkNow());
-    },
-    async send(conversationId, text) {
-      const body = parseOutgoingText(text);
-      const nowMs = await networkNow();
-      const { messageId } = await enqueueMessage(store, { conversationId, ownId, text: body, nowMs });
-      ring('outbox');
-      return { messageId };
-    },
-    async retry(messageId) {
-      await retryMessage(store, messageId);
-      ring('outbox');
-    },
-    deleteMessage: (messageId) => deleteStoredMessage(store, messageId),
     async rename(displayName) {
       const name = parseDisplayName(displayName);
       const nowSeconds = Math.floor((await networkNow()) / 1000);
@@ -294,6 +287,10 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     search: (input, signal) => searchIndex.search(input, signal),
     messageAtDate: (conversationId, atMs) => findMessageAtDate(store.db, conversationId, atMs),
+    signalTyping(conversationId, isTyping) {
+      if (engine) engine.signalTyping(conversationId, isTyping);
+      else post({ kind: 'typing', conversationId, isTyping });
+    },
     currentPath: () => (engine ? engine.onion.lastPath() : heard.path),
     async renewPath() {
       if (engine) await engine.onion.newPath();
@@ -308,6 +305,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       ownActivity = activity;
       reportActivity();
       if (!isBack) return;
+      sweeper.ring();
       ring('poll');
       ring('outbox');
     },

@@ -13,6 +13,8 @@ export function timelineNotice(input: {
   notice: TimelineNotice;
   direction?: 'in' | 'out';
   messageHash?: string;
+  /** When it ends; absent: not by itself. */
+  expiration?: Pick<MessageContent, 'expiresAtMs' | 'disappears'>;
 }): MessageContent {
   const direction = input.direction ?? 'out';
   return {
@@ -25,6 +27,7 @@ export function timelineNotice(input: {
     failureCode: null,
     messageHash: input.messageHash ?? null,
     expiresAtMs: null,
+    ...input.expiration,
     notice: input.notice
   };
 }

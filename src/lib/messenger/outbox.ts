@@ -14,6 +14,7 @@ import {
   loadMessage,
   loadOutboxHeads,
   markEntrySending,
+  NO_TIMER,
   postponeEntry,
   requeueInterrupted,
   saveSealedEntry,
@@ -28,6 +29,7 @@ import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
 import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
 import { nextStep } from './send-policy.ts';
+import { copyTtlMs, messageTtlMs, type StoredKind } from './timers.ts';
 
 /** The part of the swarm floor that sending needs. */
 export interface MessageStoreClient {
@@ -37,7 +39,8 @@ export interface MessageStoreClient {
     data: Uint8Array;
     ttlMs: number;
     signal?: AbortSignal;
-  }): Promise<{ hash: string; expiresAtMs: number }>;
+    /** `storedAtMs`: clock of the node that took it. */
+  }): Promise<{ hash: string; expiresAtMs: number; storedAtMs: number }>;
 }
 
 export interface Outbox {
@@ -175,12 +178,12 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
       accountId: recipientId,
       namespace: NAMESPACES.messages,
       data: base64ToBytes(content.dataBase64),
-      ttlMs: MESSAGE_TTL_MS,
+      ttlMs: await ttlOf(deps, entry),
       signal
     });
-    const { expiresAtMs } = confirmed;
-    if (content.kind === 'message') await finishDelivery(store, entry, { expiresAtMs });
-    else await finishCopy(store, entry, { messageHash: confirmed.hash, expiresAtMs });
+    const { hash: messageHash, expiresAtMs, storedAtMs } = confirmed;
+    if (content.kind === 'message') await finishDelivery(store, entry, { expiresAtMs, storedAtMs });
+    else await finishCopy(store, entry, { messageHash, expiresAtMs, storedAtMs });
     deps.onDelivered?.();
   } catch (error) {
     if (signal.aborted || !(error instanceof AppError) || error instanceof StorageError) throw error;
@@ -193,6 +196,16 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
       await postponeEntry(store, entry, { ...step.next, notBeforeMs });
     }
   }
+}
+
+/** How long service nodes are to keep it (§3.2). */
+async function ttlOf(deps: OutboxDependencies, { row, content }: OutboxEntry): Promise<number> {
+  const { kind, outgoing = { kind: 'message' }, timer = NO_TIMER } = content;
+  const stored: StoredKind = outgoing.kind === 'message' ? 'visible' : outgoing.kind;
+  if (kind === 'message' || timer.mode === 'off') return messageTtlMs(stored, timer);
+  const message = row.messageId === '' ? null : await loadMessage(deps.store, row.messageId);
+  const endsAtMs = message?.disappears?.atMs ?? null;
+  return copyTtlMs(stored, timer, { endsAtMs, nowMs: deps.now() });
 }
 
 /** Builds, signs and seals the message and the copy for our other devices, and keeps both on the entry. */
@@ -233,13 +246,11 @@ async function partsOf(
   { store }: OutboxDependencies,
   { row, content }: OutboxEntry
 ): Promise<OutgoingMessage | null> {
-  const { timestampMs, text } = content;
+  const { timestampMs, text, timer } = content;
   const outgoing = content.outgoing ?? { kind: 'message' };
-  if (outgoing.kind !== 'message') return { outgoing, timestampMs };
+  if (outgoing.kind !== 'message') return { outgoing, timestampMs, timer };
   if (text !== undefined) return { outgoing, timestampMs, message: { text } };
   const message = await loadMessage(store, row.messageId);
   if (!message) return null;
-  const { disappears } = message;
-  const timer = disappears ? { timer: { mode: disappears.mode, seconds: disappears.seconds } } : {};
-  return { outgoing, timestampMs, message, ...timer };
+  return { outgoing, timestampMs, message, timer };
 }

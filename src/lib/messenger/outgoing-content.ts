@@ -1,9 +1,14 @@
 // Everything that may be queued, as the Content that goes out (accounts-and-messages.md §3.1 step 1, §3.3, §4). Pure.
 import { base64ToBytes } from '../bytes/index.ts';
 import type { AccountId } from '../account-id.ts';
-import type { MessageContent, OutgoingContent, StoredAttachment, TimerSetting } from '../storage/index.ts';
 import {
-  Content_ExpirationType,
+  NO_TIMER,
+  type MessageContent,
+  type OutgoingContent,
+  type StoredAttachment,
+  type TimerSetting
+} from '../storage/index.ts';
+import {
   DataExtractionNotification_Type,
   DataMessage_Flags,
   encodeContent,
@@ -12,6 +17,7 @@ import {
   TypingMessage_Action,
   type ContentInit
 } from '../wire/index.ts';
+import { expirationFields } from './timers.ts';
 
 /** What travels with what somebody else sees of us (§4.11). */
 export interface OwnProfile {
@@ -28,7 +34,7 @@ export interface OutgoingMessage {
   /** With `outgoing` of kind `message`: what is in it. */
   readonly message?: Pick<MessageContent, 'text' | 'quote' | 'attachments'>;
   /** Timer it carries; absent: off. */
-  readonly timer?: TimerSetting;
+  readonly timer?: TimerSetting | undefined;
   /** Absent on copies to ourselves. */
   readonly profile?: OwnProfile;
   /** On copies to ourselves: the account the message went to. */
@@ -46,12 +52,6 @@ const COPIED_KINDS: ReadonlySet<OutgoingContent['kind']> = new Set([
 export function isCopied({ kind }: OutgoingContent): boolean {
   return COPIED_KINDS.has(kind);
 }
-
-const EXPIRATION_TYPES = {
-  off: Content_ExpirationType.UNKNOWN,
-  'after-read': Content_ExpirationType.DELETE_AFTER_READ,
-  'after-send': Content_ExpirationType.DELETE_AFTER_SEND
-} as const;
 
 /** Serialised Content. */
 export function buildContent(input: OutgoingMessage): Uint8Array {
@@ -122,9 +122,7 @@ function contentOf(input: OutgoingMessage): ContentInit {
 }
 
 /** Written although zero, as the official clients do: a message without them would mark this one. */
-function expirationOf(timer: TimerSetting = { mode: 'off', seconds: 0 }) {
-  return { expirationType: EXPIRATION_TYPES[timer.mode], expirationTimer: timer.seconds };
-}
+const expirationOf = (timer: TimerSetting = NO_TIMER) => expirationFields(timer);
 
 /** Profile and sync target, where they belong. */
 function companionsOf({ profile, syncTarget }: OutgoingMessage) {

@@ -1,6 +1,7 @@
 // What a messenger is given by those who compose it: the network floors, and ways to other tabs. Small, so that tests
 // can hand over their own.
 import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
+import type { MessageChoreClient } from './chores.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import type { MessageRetrieveClient } from './receive.ts';
 
@@ -23,7 +24,7 @@ export interface OnionPort {
   retryNow(): void;
 }
 
-export type SwarmPort = MessageStoreClient & MessageRetrieveClient;
+export type SwarmPort = MessageStoreClient & MessageRetrieveClient & MessageChoreClient;
 
 /** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
 export interface NetworkFloors {

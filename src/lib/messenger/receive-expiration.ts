@@ -1,30 +1,39 @@
 // What a received message says of its own end (accounts-and-messages.md §4.10). Pure.
-import type { ConversationContent, MessageContent } from '../storage/index.ts';
-import { Content_ExpirationType, type Content } from '../wire/index.ts';
+import type { AccountId } from '../account-id.ts';
+import { timeOfSort, type MessageContent } from '../storage/index.ts';
 import type { ContentItem } from './open-item.ts';
+import { timerOfContent, timerOfRecord, timerOnReceiving } from './timers.ts';
 import type { WorkingSet } from './working-set.ts';
 
-/** Longest timer taken over, seconds: beyond it a row outlives every device. */
-const MAX_TIMER_SECONDS = 10 * 365 * 24 * 60 * 60;
-
-/** The timer a content carries; in Note to Self every timer runs from sending. Null when it is off. */
-export function timerOf(
-  content: Content,
-  kind: ConversationContent['kind']
-): { mode: 'after-read' | 'after-send'; seconds: number } | null {
-  const { expirationType, expirationTimer: seconds } = content;
-  if (!(seconds > 0 && seconds <= MAX_TIMER_SECONDS)) return null;
-  if (expirationType === Content_ExpirationType.DELETE_AFTER_SEND) return { mode: 'after-send', seconds };
-  if (expirationType !== Content_ExpirationType.DELETE_AFTER_READ) return null;
-  return { mode: kind === 'note-to-self' ? 'after-send' : 'after-read', seconds };
-}
-
 /** The part of a stored message that says when it disappears. */
+type Expiration = Pick<MessageContent, 'expiresAtMs' | 'disappears'>;
+
+/**
+ * When a message ends, and what is asked of our swarm for it.
+ * @param accountId of the conversation it belongs to, which need not be there yet
+ * @param options.isRecord call records and media-saved notices: their copy lies in the swarm for a time of its own
+ * @returns null: it has ended already, and nothing of it is kept
+ */
 export function receivedExpiration(
-  _set: WorkingSet,
+  set: WorkingSet,
   item: ContentItem,
-  conversation: ConversationContent
-): Pick<MessageContent, 'disappears'> {
-  const timer = timerOf(item.content, conversation.kind);
-  return timer ? { disappears: { ...timer, atMs: null } } : {};
+  accountId: AccountId,
+  { isRecord = false }: { isRecord?: boolean } = {}
+): Expiration | null {
+  const { expiresAtMs, timestampMs: sentAtMs, hash } = item;
+  const carried = timerOfContent(item.content, accountId === set.ownId);
+  const { mode, seconds } = isRecord ? timerOfRecord(carried) : carried;
+  if (mode === 'off') return { expiresAtMs };
+  // Moved here by our other devices, a position may name a message this one does not have yet.
+  const readUpToMs = timeOfSort(set.conversation(accountId)?.readUpToSort ?? 0);
+  const isRead = item.senderId === set.ownId || sentAtMs <= readUpToMs;
+  const received = timerOnReceiving(
+    { mode, seconds },
+    { isRead, sentAtMs, expiresAtMs: isRecord ? null : expiresAtMs, nowMs: set.nowMs }
+  );
+  if (received.kind === 'ended') return null;
+  if (received.shortenToMs !== null && received.shortenToMs < expiresAtMs) {
+    set.addChore({ kind: 'expire', hashes: [hash], expiryMs: received.shortenToMs });
+  }
+  return { expiresAtMs, disappears: received.timer };
 }

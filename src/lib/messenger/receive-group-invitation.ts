@@ -5,6 +5,7 @@ import type { GroupUpdateMessage } from '../wire/index.ts';
 import { receivedName } from './display-name.ts';
 import { timelineNotice } from './notices.ts';
 import type { ContentItem } from './open-item.ts';
+import { receivedExpiration } from './receive-expiration.ts';
 import type { WorkingSet } from './working-set.ts';
 
 export function receiveGroupInvitation(set: WorkingSet, item: ContentItem, update: GroupUpdateMessage): void {
@@ -15,6 +16,8 @@ export function receiveGroupInvitation(set: WorkingSet, item: ContentItem, updat
   if (!conversation || !isApproved(conversation)) return set.refuse('group-invitation-of-stranger');
   if (set.isKnown(item.senderId, item.timestampMs)) return set.refuse('duplicate');
   if (item.timestampMs < set.deletedBeforeMs(item.senderId)) return set.refuse('deleted-before');
+  const expiration = receivedExpiration(set, item, item.senderId);
+  if (!expiration) return;
   set.setConversation({ ...conversation, hidden: false });
   set.addMessage(
     item.senderId,
@@ -24,7 +27,8 @@ export function receiveGroupInvitation(set: WorkingSet, item: ContentItem, updat
       nowMs: set.nowMs,
       notice: { type: 'group-invitation', groupName: receivedName(named.name) ?? '' },
       direction: 'in',
-      messageHash: item.hash
+      messageHash: item.hash,
+      expiration
     })
   );
 }

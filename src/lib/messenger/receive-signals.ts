@@ -15,6 +15,7 @@ import {
 } from '../wire/index.ts';
 import { timelineNotice } from './notices.ts';
 import type { ContentItem } from './open-item.ts';
+import { receivedExpiration } from './receive-expiration.ts';
 import { withProfile } from './receive-profile.ts';
 import { noteAcceptance } from './receive-visible.ts';
 import type { WorkingSet } from './working-set.ts';
@@ -96,6 +97,8 @@ function addLine(
   if (!conversation) return set.refuse('signal-without-conversation');
   if (set.isKnown(item.senderId, item.timestampMs)) return set.refuse('duplicate');
   if (item.timestampMs < set.deletedBeforeMs(item.senderId)) return set.refuse('deleted-before');
+  const expiration = receivedExpiration(set, item, item.senderId, { isRecord: true });
+  if (!expiration) return;
   set.setConversation({ ...conversation, hidden: false });
   const { senderId, timestampMs, hash } = item;
   set.addMessage(
@@ -106,7 +109,8 @@ function addLine(
       nowMs: set.nowMs,
       notice,
       direction: 'in',
-      messageHash: hash
+      messageHash: hash,
+      expiration
     })
   );
 }

@@ -1,6 +1,6 @@
 // Requests to delete a message (accounts-and-messages.md §4.9). Pure.
 import { isAccountId, type AccountId } from '../account-id.ts';
-import type { MessageContent } from '../storage/index.ts';
+import { deletedPlaceholder } from '../storage/index.ts';
 import { toTimestampMs, type UnsendRequest } from '../wire/index.ts';
 import type { ContentItem } from './open-item.ts';
 import type { MessageAddress, WorkingSet } from './working-set.ts';
@@ -31,22 +31,4 @@ export function receiveUnsend(set: WorkingSet, item: ContentItem, request: Unsen
   if (message.messageHash !== null) set.addChore({ kind: 'delete', hashes: [message.messageHash] });
   if (conversationAccountId === set.ownId) set.removeMessage(address);
   else if (!message.deleted) set.changeMessage(address, deletedPlaceholder(message));
-}
-
-/** What is left of a message that was deleted for everyone: who and when. */
-export function deletedPlaceholder(message: MessageContent): MessageContent {
-  const { direction, authorId, sentAtMs, receivedAtMs, messageHash, expiresAtMs, disappears } = message;
-  return {
-    direction,
-    authorId,
-    text: '',
-    sentAtMs,
-    receivedAtMs,
-    state: direction === 'in' ? 'received' : 'sent',
-    failureCode: null,
-    messageHash,
-    expiresAtMs,
-    deleted: true,
-    ...(disappears ? { disappears } : {})
-  };
 }

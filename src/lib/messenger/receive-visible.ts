@@ -35,6 +35,8 @@ export function receiveVisible(
   if (!isOwn && !(before && isApproved(before)) && set.settings.reachableBy !== 'anyone') {
     return set.refuse('not-reachable');
   }
+  const expiration = receivedExpiration(set, item, accountId);
+  if (!expiration) return;
   const begun = set.begin(accountId, item.timestampMs);
   const after = isOwn ? afterOwn(begun) : afterTheirs(set, begun, item, data);
   set.setConversation({ ...after, hidden: false });
@@ -46,8 +48,7 @@ export function receiveVisible(
     state: isOwn ? 'sent' : 'received',
     failureCode: null,
     messageHash: item.hash,
-    expiresAtMs: item.expiresAtMs,
-    ...receivedExpiration(set, item, after),
+    ...expiration,
     ...parts
   });
   set.tell({ type: 'typing', accountId: item.senderId, isTyping: false });

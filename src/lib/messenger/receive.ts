@@ -102,7 +102,8 @@ export function createReceiver(deps: {
       // A cursor that does not move would ask for the same again and again.
       const hasMoved = lastHash !== null && lastHash !== cursors.get(`${nodeEd25519Hex}/${namespace}`);
       isMore ||= more && hasMoved;
-      if (result.added.length > 0 || result.newReasons.length > 0) deps.onReceived(result);
+      const isNews = result.added.length + result.newReasons.length + result.events.length > 0;
+      if (isNews) deps.onReceived(result);
     }
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.

@@ -3,17 +3,29 @@
 import type { TabActivity } from './activity.ts';
 import type { MessengerEvent } from './events.ts';
 
+/** What of the engine has something to do. */
+export type Bell = 'outbox' | 'poll' | 'chores';
+
 export type TabMessage =
   /** The leading tab lives. */
   | { readonly kind: 'alive'; readonly epoch: number }
   /** A tab came; the leading one answers with how things stand. */
   | { readonly kind: 'hello' }
-  | { readonly kind: 'ring'; readonly what: 'outbox' | 'poll' }
+  | { readonly kind: 'ring'; readonly what: Bell }
   | { readonly kind: 'activity'; readonly tab: string; readonly activity: TabActivity }
   | { readonly kind: 'event'; readonly event: MessengerEvent }
-  | { readonly kind: 'order'; readonly order: 'renew-path' | 'retry-network' };
+  | { readonly kind: 'order'; readonly order: 'renew-path' | 'retry-network' }
+  | { readonly kind: 'typing'; readonly conversationId: string; readonly isTyping: boolean };
 
-const KINDS: ReadonlySet<string> = new Set(['alive', 'hello', 'ring', 'activity', 'event', 'order']);
+const KINDS: ReadonlySet<string> = new Set([
+  'alive',
+  'hello',
+  'ring',
+  'activity',
+  'event',
+  'order',
+  'typing'
+]);
 
 export function isTabMessage(message: unknown): message is TabMessage {
   if (typeof message !== 'object' || message === null || !('kind' in message)) return false;

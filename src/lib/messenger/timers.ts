@@ -1,7 +1,7 @@
 // Disappearing messages (accounts-and-messages.md §3.2, §4.10), pure: what a timer means for a message that is sent,
 // received or read, when it ends, and until when which copy may lie in a swarm. All times are network time in
 // milliseconds, timers are seconds.
-import type { TimerMode, TimerSetting } from '../storage/index.ts';
+import { NO_TIMER, type TimerMode, type TimerSetting } from '../storage/index.ts';
 import { Content_ExpirationType, type Content } from '../wire/index.ts';
 import { MessengerError } from './errors.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
@@ -16,8 +16,6 @@ export interface Timer {
 export interface RunningTimer extends Timer {
   readonly atMs: number | null;
 }
-
-export const TIMER_OFF: TimerSetting = { mode: 'off', seconds: 0 };
 
 /** What the official clients offer, seconds. Any other positive number is as good (§4.10). */
 export const OFFERED_SECONDS: Readonly<Record<Timer['mode'], readonly number[]>> = {
@@ -44,7 +42,7 @@ const TYPE_BY_MODE: Readonly<Record<TimerMode, Content_ExpirationType>> = {
 
 /** A setting as the rules have it: in Note to Self, after read means after send. */
 function settled(mode: TimerMode, seconds: number, isNoteToSelf: boolean): TimerSetting {
-  if (mode === 'off' || seconds === 0) return TIMER_OFF;
+  if (mode === 'off' || seconds === 0) return NO_TIMER;
   return { mode: isNoteToSelf ? 'after-send' : mode, seconds };
 }
 
@@ -59,7 +57,7 @@ export function timerOfContent(
     case Content_ExpirationType.DELETE_AFTER_SEND:
       return settled('after-send', content.expirationTimer, isNoteToSelf);
     default:
-      return TIMER_OFF;
+      return NO_TIMER;
   }
 }
 
@@ -73,7 +71,7 @@ export function expirationFields({ mode, seconds }: TimerSetting): {
 
 /** A setting as a person chose it. @throws MessengerError `timer-invalid` (no whole number of seconds, 1 to 2^32 − 1) */
 export function parseTimer(mode: TimerMode, seconds: number, isNoteToSelf: boolean): TimerSetting {
-  if (mode === 'off') return TIMER_OFF;
+  if (mode === 'off') return NO_TIMER;
   const isTimer = Number.isInteger(seconds) && seconds > 0 && seconds <= MAX_TIMER_SECONDS;
   if (!isTimer || !Object.hasOwn(TYPE_BY_MODE, mode)) throw new MessengerError('timer-invalid');
   return settled(mode, seconds, isNoteToSelf);
@@ -84,7 +82,7 @@ export function parseTimer(mode: TimerMode, seconds: number, isNoteToSelf: boole
  * keep these for as long as it runs.
  */
 export function timerOfRecord({ mode, seconds }: TimerSetting): TimerSetting {
-  return mode === 'off' ? TIMER_OFF : { mode: 'after-read', seconds };
+  return mode === 'off' ? NO_TIMER : { mode: 'after-read', seconds };
 }
 
 /** The timer, not started; null when it is off. */
@@ -124,7 +122,7 @@ export function copyTtlMs(
   setting: TimerSetting,
   { endsAtMs, nowMs }: { endsAtMs: number | null; nowMs: number }
 ): number {
-  if (!DISAPPEARING_KINDS.has(kind) || setting.mode === 'off') return messageTtlMs(kind, TIMER_OFF);
+  if (!DISAPPEARING_KINDS.has(kind) || setting.mode === 'off') return messageTtlMs(kind, NO_TIMER);
   const wholeMs = setting.seconds * 1000;
   const leftMs = endsAtMs === null ? wholeMs : endsAtMs - nowMs;
   return ttlOf(wholeMs - leftMs <= PROMPT_COPY_MS ? wholeMs : leftMs);

@@ -45,15 +45,19 @@ export async function choreChange(
   return { add };
 }
 
-/** Chores that shorten these messages, one for all that end together. */
-export function shorteningChores(
-  messages: readonly { readonly hash: string; readonly expiryMs: number }[]
-): NewChore[] {
-  return [...Map.groupBy(messages, ({ expiryMs }) => expiryMs)].map(([expiryMs, group]) => ({
-    kind: 'expire',
-    hashes: group.map(({ hash }) => hash),
-    expiryMs
+/** The change that adds chores: one for all that delete, one for all that end together. */
+export async function choreChanges(
+  store: ProfileStore,
+  chores: readonly NewChore[],
+  nowMs: number
+): Promise<Partial<ChangeSet>> {
+  const groups = Map.groupBy(chores, (chore) => (chore.kind === 'expire' ? chore.expiryMs : chore.kind));
+  const merged = [...groups.values()].map((group) => ({
+    ...(group[0] as NewChore),
+    hashes: group.flatMap(({ hashes }) => hashes)
   }));
+  const changes = await Promise.all(merged.map((chore) => choreChange(store, chore, nowMs)));
+  return mergeChanges('chores', 'any', changes);
 }
 
 /**

@@ -196,27 +196,6 @@ export function updateConversation(
   });
 }
 
-/**
- * Marks received messages up to `upToSort` as read; never moves backwards, nor past the newest message.
- * @throws StorageError `not-found`
- */
-export function markConversationRead(
-  store: ProfileStore,
-  conversationId: string,
-  upToSort: number
-): Promise<void> {
-  return updateConversation(store, conversationId, 'mark read', async (content) => {
-    const readUpToSort = Math.min(upToSort, content.lastMessage?.sort ?? 0);
-    // Written so that a position that is no number changes nothing either.
-    if (!(readUpToSort > content.readUpToSort)) return null;
-    if (readUpToSort === content.lastMessage?.sort)
-      return { ...content, readUpToSort, unread: 0, firstUnreadSort: null };
-    const read = await countReceived(store, conversationId, content.readUpToSort, readUpToSort);
-    const firstUnreadSort = await findFirstUnread(store, conversationId, readUpToSort);
-    return { ...content, readUpToSort, unread: Math.max(0, content.unread - read), firstUnreadSort };
-  });
-}
-
 /** Keeps what was typed and not sent; an empty text removes it. @throws StorageError `not-found` */
 export function saveConversationDraft(
   store: ProfileStore,
@@ -256,7 +235,7 @@ export async function findFirstUnread(
 }
 
 /** Received messages after `fromSort`, up to and including `toSort`. */
-async function countReceived(
+export async function countReceived(
   store: ProfileStore,
   conversationId: string,
   fromSort: number,
@@ -287,7 +266,7 @@ export async function deleteStoredConversation(
   const { db } = store;
   store.onCommit?.('delete conversation', 'before');
   try {
-    const tables = ['conversations', 'messages', 'outbox', 'graves', ...SEARCH_TABLES];
+    const tables = ['conversations', 'messages', 'outbox', 'graves', 'deadlines', ...SEARCH_TABLES];
     await db.transaction('rw', tables, async () => {
       const conversation = await db.conversations.get(conversationId);
       if (!conversation) return;
@@ -298,6 +277,10 @@ export async function deleteStoredConversation(
         .delete();
       await db.outbox
         .where('messageId')
+        .between(conversationId, conversationEnd(conversationId), true, false)
+        .delete();
+      await db.deadlines
+        .where(':id')
         .between(conversationId, conversationEnd(conversationId), true, false)
         .delete();
       await removeConversationFromSearch(db, conversationId);

@@ -3,12 +3,33 @@
 import { errorCode } from '../errors.ts';
 import { conversationChange, loadStoredConversation, type LoadedMessage } from './conversation-changes.ts';
 import { loadStoredMessages, removeMessages } from './message-changes.ts';
-import { conversationOfKey } from './message-key.ts';
-import type { DeadlineRow } from './rows.ts';
-import { commitBuilt, mergeChanges, reading, type ChangeSet, type ProfileStore } from './store.ts';
+import { conversationOfKey, isOwnKey, keyBound } from './message-key.ts';
+import type { DeadlineRow, MessageContent } from './rows.ts';
+import {
+  commitBuilt,
+  mergeChanges,
+  reading,
+  type ChangeSet,
+  type ProfileStore,
+  type TableRow
+} from './store.ts';
 
 /** Messages removed in one transaction. */
 const MAX_BATCH = 100;
+
+/** In place of a time, for messages whose timer waits to be read: found by their conversation, due never. */
+export const WAITING_MS = Number.MAX_SAFE_INTEGER;
+
+/** Deadlines of messages that are stored now; outgoing ones that wait are found by their outbox entries. */
+export function deadlinesOf(
+  messages: readonly { readonly id: string; readonly message: MessageContent }[]
+): TableRow[] {
+  return messages.flatMap(({ id, message: { disappears, direction } }) => {
+    if (!disappears || (disappears.atMs === null && direction === 'out')) return [];
+    const row: DeadlineRow = { id, atMs: disappears.atMs ?? WAITING_MS };
+    return [{ table: 'deadlines' as const, row }];
+  });
+}
 
 /** The part that sets when a message disappears. @param atMs network time; null: not, or not yet */
 export function deadlinePart(messageId: string, atMs: number | null): Partial<ChangeSet> {
@@ -19,8 +40,24 @@ export function deadlinePart(messageId: string, atMs: number | null): Partial<Ch
 
 /** The earliest deadline, network time; null when no timer runs. */
 export async function loadNextDeadline(store: ProfileStore): Promise<number | null> {
-  const first = await reading(() => store.db.deadlines.orderBy('atMs').first());
+  const first = await reading(() => store.db.deadlines.where('atMs').below(WAITING_MS).first());
   return first?.atMs ?? null;
+}
+
+/** Received messages up to a position whose timers wait for their being read. */
+export async function loadWaiting(
+  store: ProfileStore,
+  conversationId: string,
+  upToSort: number
+): Promise<LoadedMessage[]> {
+  const rows = await reading(() =>
+    store.db.deadlines
+      .where(':id')
+      .between(conversationId, keyBound(conversationId, upToSort + 1), true, false)
+      .toArray()
+  );
+  const ids = rows.filter(({ id, atMs }) => atMs === WAITING_MS && !isOwnKey(id)).map(({ id }) => id);
+  return loadStoredMessages(store, ids);
 }
 
 /**

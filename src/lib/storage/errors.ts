@@ -18,6 +18,8 @@ export type StorageErrorCode =
   | 'deposed'
   /** More bytes than one stored file may have: `details.limit`. */
   | 'media-too-large'
+  /** Five conversations are pinned already: `details.limit`. */
+  | 'too-many-pins'
   /** The row the command names is gone. */
   | 'not-found'
   /** The database failed for a reason of its own. */

@@ -2,7 +2,8 @@
 // with everything the batch brought, its cursor last.
 import type { AccountId } from '../account-id.ts';
 import { InvariantError } from '../errors.ts';
-import { choreChange, type NewChore } from './chores.ts';
+import { choreChanges, type NewChore } from './chores.ts';
+import { deadlinesOf } from './deadlines.ts';
 import {
   withMessage,
   withMessageReplaced,
@@ -326,7 +327,7 @@ async function buildInbox(
   }
   const graves = changes.graves.flatMap((address) => keyIn(snapshot, ownId, address) ?? []);
   parts.push({ put: graves.map((id) => ({ table: 'graves' as const, row: { id } })) });
-  parts.push(...(await Promise.all(changes.chores.map((chore) => choreChange(store, chore, input.nowMs)))));
+  parts.push(await choreChanges(store, changes.chores, input.nowMs));
   const counters = await countersPart(store, changes.rejected);
   const seen = await seenChange(store, changes.seen, input.seen);
   parts.push(seen.change, counters.change);
@@ -370,14 +371,9 @@ async function addMessages(
   const rows = await Promise.all(
     fresh.map(({ id, message }) => sealRow(store, 'messages', id, null, {}, message))
   );
-  const deadlines = fresh.flatMap(({ id, message }) =>
-    message.disappears && message.disappears.atMs !== null
-      ? [{ table: 'deadlines' as const, row: { id, atMs: message.disappears.atMs } }]
-      : []
-  );
   return {
     messages: fresh,
-    change: { add: rows.map((row) => ({ table: 'messages' as const, row })), put: deadlines }
+    change: { add: rows.map((row) => ({ table: 'messages' as const, row })), put: deadlinesOf(fresh) }
   };
 }
 

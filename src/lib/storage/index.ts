@@ -47,7 +47,7 @@ export {
   type MediaReader
 } from './media-reader.ts';
 export { MAX_MEDIA_BYTES, type MediaKind } from './media-rows.ts';
-export { MAX_TIMESTAMP_MS } from './message-key.ts';
+export { conversationOfKey, MAX_TIMESTAMP_MS, timeOfSort } from './message-key.ts';
 export { createSearchIndex, type SearchIndex } from './search-index.ts';
 export {
   MAX_SEARCH_HITS,

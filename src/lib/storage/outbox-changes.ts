@@ -2,6 +2,7 @@
 import { Dexie } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { conversationChange, loadStoredConversation, withMessage } from './conversation-changes.ts';
+import { deadlinePart } from './deadlines.ts';
 import { storageError } from './errors.ts';
 import { messageKey, OWN_AUTHOR_TAG, sortOfKey, timeOfSort } from './message-key.ts';
 import { seenChange, type SeenEntry } from './seen.ts';
@@ -16,7 +17,7 @@ import {
   type OutgoingContent,
   type TableName
 } from './rows.ts';
-import { isApproved, isApprovedMe } from './row-views.ts';
+import { isApproved, isApprovedMe, NO_TIMER } from './row-views.ts';
 import {
   commitBuilt,
   mergeChanges,
@@ -27,6 +28,7 @@ import {
   type ChangeSet,
   type ProfileStore
 } from './store.ts';
+import type { TimerSetting } from './views.ts';
 
 export interface OutboxEntry {
   readonly row: OutboxRow;
@@ -87,6 +89,63 @@ export function enqueueSignal(
     if (!extra) return { changes: null, result: undefined };
     const { change } = await enqueueChange(store, input);
     return { changes: mergeChanges('enqueue signal', 'any', [change, extra]), result: undefined };
+  });
+}
+
+/**
+ * Sets when what we send in a conversation disappears, tells the other side and leaves a line. Nothing happens when it is
+ * set so already.
+ * @param input.timer seconds; 0 with `off`
+ * @throws StorageError `not-found`
+ */
+export function enqueueTimer(
+  store: ProfileStore,
+  input: Pick<Enqueue, 'conversationId' | 'ownId' | 'nowMs'> & { readonly timer: TimerSetting }
+): Promise<void> {
+  const { timer, ...place } = input;
+  return commitBuilt(store, async () => {
+    const { content } = await loadStoredConversation(store, place.conversationId);
+    const { mode, seconds } = content.timer ?? NO_TIMER;
+    if (mode === timer.mode && seconds === timer.seconds) return { changes: null, result: undefined };
+    const { change } = await enqueueChange(store, {
+      ...place,
+      outgoing: { kind: 'timer', timer },
+      message: { text: '', notice: { type: 'timer', byMe: true, ...timer } },
+      update: (current) => ({ ...current, timer, timerAtMs: place.nowMs })
+    });
+    return { changes: mergeChanges('set timer', 'any', [change]), result: undefined };
+  });
+}
+
+/**
+ * Accepts who wrote to us, and queues the answer that says so. Nothing happens when they are accepted already.
+ * @throws StorageError `not-found`
+ */
+export function acceptRequest(
+  store: ProfileStore,
+  input: Pick<Enqueue, 'conversationId' | 'ownId' | 'nowMs'>
+): Promise<void> {
+  return commitBuilt(store, async () => {
+    const { content } = await loadStoredConversation(store, input.conversationId);
+    if (isApproved(content)) return { changes: null, result: undefined };
+    const outgoing = { kind: 'request-response' } as const;
+    const update = (current: ConversationContent) => ({ ...current, approved: true, hidden: false });
+    const { change } = await enqueueChange(store, { ...input, outgoing, update, message: ACCEPTED });
+    return { changes: mergeChanges('accept request', 'any', [change]), result: undefined };
+  });
+}
+
+/**
+ * A sent time for what is not queued, such as signals of typing: later than every one this account used here.
+ * @param nowMs network time
+ */
+export function takeSendTime(store: ProfileStore, nowMs: number): Promise<number> {
+  return commitBuilt(store, async () => {
+    const loaded = await loadMeta(store, 'send-clock');
+    const timestampMs = Math.max(Math.floor(nowMs), (loaded?.content.lastTimestampMs ?? 0) + 1);
+    const content = { lastTimestampMs: timestampMs, offsetMs: loaded?.content.offsetMs ?? null };
+    const change = await metaChange(store, 'send-clock', loaded, content);
+    return { changes: mergeChanges('take send time', 'any', [change]), result: timestampMs };
   });
 }
 
@@ -167,6 +226,7 @@ async function placeEntry(
     recipientId: conversation.accountId,
     timestampMs,
     outgoing,
+    timer: timerOfEntry(outgoing, conversation),
     dataBase64: null,
     copyDataBase64: null,
     attempts: 0,
@@ -183,7 +243,7 @@ async function placeEntry(
   );
   const add: { table: TableName; row: { id: string } }[] = [{ table: 'outbox', row: outboxRow }];
   if (!input.message) return { change: { add }, content: conversation };
-  const timer = conversation.timer;
+  const { mode, seconds } = entry.timer ?? NO_TIMER;
   const message: MessageContent = {
     direction: 'out',
     authorId: ownId,
@@ -193,13 +253,33 @@ async function placeEntry(
     failureCode: null,
     messageHash: null,
     expiresAtMs: null,
-    ...(isPersons && timer && timer.mode !== 'off'
-      ? { disappears: { mode: timer.mode, seconds: timer.seconds, atMs: null } }
-      : {}),
+    ...(mode === 'off' ? {} : { disappears: { mode, seconds, atMs: null } }),
     ...input.message
   };
   add.push({ table: 'messages', row: await sealRow(store, 'messages', messageId, null, {}, message) });
   return { change: { add }, content: withMessage(conversation, { ...message, messageId, sort }) };
+}
+
+/** The timer something carries; a change of timer carries the new one (accounts-and-messages.md §4.10). */
+function timerOfEntry(
+  outgoing: OutgoingContent,
+  { kind, timer = NO_TIMER }: ConversationContent
+): TimerSetting {
+  switch (outgoing.kind) {
+    case 'message':
+    case 'reaction':
+      // Nobody reads what we write to ourselves.
+      return kind === 'note-to-self' && timer.mode === 'after-read'
+        ? { ...timer, mode: 'after-send' }
+        : timer;
+    case 'timer':
+      return outgoing.timer;
+    case 'media-saved':
+      // Service nodes keep it for a time of its own, so only its being read can start the timer.
+      return timer.mode === 'off' ? NO_TIMER : { mode: 'after-read', seconds: timer.seconds };
+    default:
+      return NO_TIMER;
+  }
 }
 
 /**
@@ -315,9 +395,10 @@ function isShown({ row }: OutboxEntry): boolean {
 export function finishDelivery(
   store: ProfileStore,
   entry: OutboxEntry,
-  confirmed: { expiresAtMs: number }
+  { expiresAtMs, storedAtMs }: { expiresAtMs: number; storedAtMs: number }
 ): Promise<boolean> {
-  return finishEntry(store, entry, 'delivered', { state: 'sent', failureCode: null, ...confirmed });
+  const patch = { state: 'sent' as const, failureCode: null, expiresAtMs };
+  return finishEntry(store, entry, 'delivered', patch, storedAtMs);
 }
 
 /**
@@ -327,17 +408,18 @@ export function finishDelivery(
 export async function finishCopy(
   store: ProfileStore,
   entry: OutboxEntry,
-  confirmed: { messageHash: string; expiresAtMs: number }
+  { messageHash, expiresAtMs, storedAtMs }: { messageHash: string; expiresAtMs: number; storedAtMs: number }
 ): Promise<boolean> {
   const state = isShown(entry) ? { state: 'sent' as const, failureCode: null } : {};
-  return finishEntry(store, entry, 'copied', { ...confirmed, ...state });
+  return finishEntry(store, entry, 'copied', { messageHash, expiresAtMs, ...state }, storedAtMs);
 }
 
 function finishEntry(
   store: ProfileStore,
   entry: OutboxEntry,
   name: string,
-  patch: Partial<MessageContent>
+  patch: Partial<MessageContent>,
+  storedAtMs: number
 ): Promise<boolean> {
   return commitBuilt(store, async () => {
     const current = await reading(() => store.db.outbox.get(entry.row.id));
@@ -347,9 +429,30 @@ function finishEntry(
       remove: [{ table: 'outbox', id: entry.row.id }]
     };
     const copy = entry.content.copyDataBase64 === null ? {} : await copyEntry(store, entry);
-    const shown = await messageUpdate(store, entry.row.messageId, (current) => ({ ...current, ...patch }));
-    return { changes: mergeChanges(name, 'engine', [own, copy, shown]), result: true };
+    const messageId = lineOf(entry);
+    let deadline: Partial<ChangeSet> = {};
+    const shown = await messageUpdate(store, messageId, (current) => {
+      const started = startedBySending(current, storedAtMs);
+      if (started) deadline = deadlinePart(messageId, started.atMs);
+      return { ...current, ...patch, ...(started ? { disappears: started } : {}) };
+    });
+    return { changes: mergeChanges(name, 'engine', [own, copy, shown, deadline]), result: true };
   });
+}
+
+/** The message an entry is about, or the line of the timeline that stands for it. */
+function lineOf({ row, content }: OutboxEntry): string {
+  if (content.outgoing?.kind !== 'timer') return row.messageId;
+  return messageKey(content.conversationId, content.timestampMs, OWN_AUTHOR_TAG);
+}
+
+/** Once it is stored the timer of our message runs; null where none waits. */
+function startedBySending(
+  { disappears }: MessageContent,
+  storedAtMs: number
+): MessageContent['disappears'] | null {
+  if (!disappears || disappears.atMs !== null) return null;
+  return { ...disappears, atMs: storedAtMs + disappears.seconds * 1000 };
 }
 
 async function copyEntry(store: ProfileStore, { row, content }: OutboxEntry): Promise<Partial<ChangeSet>> {

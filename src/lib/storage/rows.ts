@@ -92,7 +92,7 @@ export interface CursorRow extends SealedRow {
 /** When a message of this device disappears; `id` is the message's. */
 export interface DeadlineRow {
   readonly id: string;
-  /** Network time. */
+  /** Network time; `WAITING_MS` of deadlines.ts before the timer started. */
   readonly atMs: number;
 }
 
@@ -145,7 +145,10 @@ export interface ConversationContent {
   readonly mutedUntilMs?: number | null;
   readonly notify?: 'all' | 'none';
   readonly timer?: TimerSetting;
+  /** Sent time of the change that `timer` came with, so that an older one does not undo it. */
+  readonly timerAtMs?: number;
   readonly theirTimer?: TimerSetting | null;
+  readonly theirTimerAtMs?: number;
   readonly autoDownload?: boolean;
   /** Picture they sent: address at the file server, its key, and where it is kept once loaded. */
   readonly picture?: {
@@ -242,6 +245,8 @@ export interface OutboxContent {
   /** Of entries from before `outgoing`. */
   readonly text?: string;
   readonly outgoing?: OutgoingContent;
+  /** The timer it carries; absent: off. */
+  readonly timer?: TimerSetting;
   /** base64 of the data to store, from the first attempt on, so that every attempt stores the same. */
   readonly dataBase64: string | null;
   /** base64 of the data of the copy, sealed together with it. */

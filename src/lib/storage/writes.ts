@@ -3,7 +3,7 @@ export {
   deleteStoredConversation,
   emptyConversation,
   ensureConversation,
-  markConversationRead,
+  findConversation,
   saveConversationDraft,
   updateConversation,
   type LoadedConversation,
@@ -14,13 +14,28 @@ export {
   deleteStoredMessages,
   loadMessage,
   loadStoredMessages,
+  messageUpdate,
   updateStoredMessage
 } from './message-changes.ts';
+export { deletedPlaceholder, deleteForEveryone, deleteOnMyDevices } from './message-deletion.ts';
 export { type NewChore } from './chores.ts';
 export { DEFAULT_SETTINGS, isApproved, isApprovedMe, NO_TIMER, requestState } from './row-views.ts';
 export {
+  blockContact,
+  changeSettings,
+  chooseForConversation,
+  findRequestIds,
+  findUnreadTimes,
+  loadConversationContent,
+  MAX_PINNED,
+  pinConversation,
+  type ConversationChoice
+} from './conversation-settings.ts';
+export {
+  acceptRequest,
   enqueueMessage,
   enqueueSignal,
+  enqueueTimer,
   failEntry,
   finishCopy,
   finishDelivery,
@@ -30,6 +45,7 @@ export {
   requeueInterrupted,
   retryMessage,
   saveSealedEntry,
+  takeSendTime,
   type Enqueue,
   type NewMessage,
   type OutboxEntry
@@ -51,12 +67,13 @@ export {
 export { findSeen, type SeenLookup } from './seen.ts';
 export {
   choreChange,
+  choreChanges,
   dropChore,
   finishShortening,
   loadNextChore,
   MAX_CHORE_HASHES,
   postponeChore,
-  shorteningChores,
   type Chore
 } from './chores.ts';
+export { markConversationRead, type OnRead } from './read-changes.ts';
 export { deadlinePart, loadNextDeadline, removeDueMessages } from './deadlines.ts';

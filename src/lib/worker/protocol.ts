@@ -4,10 +4,12 @@ import type { WordCheck } from '../crypto/index.ts';
 import type { ErrorData } from '../errors.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
+import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { PathSnapshot } from '../onion/index.ts';
-import type { SearchInput, SearchPage } from '../storage/index.ts';
+import type { SearchInput, SearchPage, SettingsView } from '../storage/index.ts';
 
 export type { WordCheck } from '../crypto/index.ts';
+export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
 export type { SearchHit, SearchInput, SearchPage, SearchPosition, TextRange } from '../storage/index.ts';
@@ -31,12 +33,43 @@ export interface Commands {
   };
   'conversation.markRead': { in: { conversationId: string; upToSort: number }; out: void };
   'conversation.saveDraft': { in: { conversationId: string; text: string }; out: void };
+  /** On this device. */
   'conversation.delete': { in: { conversationId: string }; out: void };
+  'conversation.markUnread': { in: { conversationId: string }; out: void };
+  /** Out of the list until something comes. */
+  'conversation.hide': { in: { conversationId: string }; out: void };
+  /** `too-many-pins` (five) */
+  'conversation.pin': { in: { conversationId: string; pinned: boolean }; out: void };
+  /** Network time until which nothing is notified; null: not muted; `MUTED_FOR_GOOD_MS`. */
+  'conversation.mute': { in: { conversationId: string; untilMs: number | null }; out: void };
+  'conversation.notify': { in: { conversationId: string; notify: 'all' | 'none' }; out: void };
+  /** `name-empty`, `name-too-long`; null removes it. */
+  'contact.nickname': { in: { conversationId: string; nickname: string | null }; out: void };
+  'contact.block': { in: { conversationId: string; blocked: boolean }; out: void };
+  /** The other side is told. */
+  'request.accept': { in: { conversationId: string }; out: void };
+  /** The other side is not told. */
+  'request.decline': { in: { conversationId: string }; out: void };
+  'request.block': { in: { conversationId: string }; out: void };
+  'request.clearAll': { in: Record<string, never>; out: void };
+  'settings.change': { in: Partial<SettingsView>; out: void };
+  /** The person began or ended typing in a conversation. */
+  typing: { in: { conversationId: string; isTyping: boolean }; out: void };
   /** Answers once the message is stored, before anything is sent. `message-empty`, `message-too-long` (2,000 code points) */
-  'message.send': { in: { conversationId: string; text: string }; out: { messageId: string } };
+  'message.send': {
+    in: { conversationId: string; text: string; quoteMessageId?: string };
+    out: { messageId: string };
+  };
   'message.retry': { in: { messageId: string }; out: void };
-  /** On this device only. */
-  'message.delete': { in: { messageId: string }; out: void };
+  'message.delete': { in: { messageIds: readonly string[]; where: DeletionReach }; out: void };
+  /** `too-many-reactions` (20 a minute), `not-an-emoji`, `not-found` */
+  'message.react': { in: { messageId: string; emoji: string; remove: boolean }; out: void };
+  'message.forward': {
+    in: { messageIds: readonly string[]; conversationIds: readonly string[] };
+    out: void;
+  };
+  /** Where a message is, as far as this device knows. `not-found` */
+  'message.info': { in: { messageId: string }; out: MessageWhereabouts };
   /** A page of hits, newest first; cancel it when more was typed. */
   'search.messages': { in: SearchInput; out: SearchPage };
   /** The first message sent at a network time or later, else the last one; null in an empty conversation. */

@@ -328,7 +328,7 @@ describe('sending', () => {
     ana.floors().setConnected(false);
     const other = `05${'ab'.repeat(32)}` as AccountId;
     const messageId = await sendText(ana.tab, other, 'regret');
-    await ana.tab.engine.messenger().deleteMessage(messageId);
+    await ana.tab.engine.messenger().deleteMessages([messageId], 'device');
     await sendText(ana.tab, other, 'stays');
     ana.floors().setConnected(true);
     await eventually('the other is sent', async () => (await ana.page.messages(other))[0]?.state === 'sent');
@@ -513,7 +513,7 @@ describe('receiving', () => {
       const messages = await ben.page.messages(made.sender);
       return messages.length === 1 && messages;
     });
-    await ben.tab.engine.messenger().deleteMessage((message as { id: string }).id);
+    await ben.tab.engine.messenger().deleteMessages([(message as { id: string }).id], 'device');
     const again = await strangersMessage({ seed: 9, to, text: 'gone', timestampMs });
     network.deposit(to, again.data);
     const next = await strangersMessage({ seed: 9, to, text: 'next', timestampMs: timestampMs + 1 });

@@ -8,7 +8,6 @@ import {
   OFFERED_SECONDS,
   parseTimer,
   startedBySending,
-  TIMER_OFF,
   timerOfContent,
   timerOfRecord,
   timerOnReading,
@@ -18,7 +17,7 @@ import {
   type StoredKind,
   type Timer
 } from '../../../src/lib/messenger/timers.ts';
-import type { TimerSetting } from '../../../src/lib/storage/index.ts';
+import { NO_TIMER, type TimerSetting } from '../../../src/lib/storage/index.ts';
 import { Content_ExpirationType } from '../../../src/lib/wire/index.ts';
 
 const { UNKNOWN, DELETE_AFTER_READ, DELETE_AFTER_SEND } = Content_ExpirationType;
@@ -32,10 +31,10 @@ const afterSend = (seconds: number): Timer => ({ mode: 'after-send', seconds });
 
 describe('the timer of a content', () => {
   test.each<[string, Content_ExpirationType, number, boolean, TimerSetting]>([
-    ['unknown type is off', UNKNOWN, 43_200, false, TIMER_OFF],
-    ['no seconds are off, after read', DELETE_AFTER_READ, 0, false, TIMER_OFF],
-    ['no seconds are off, after send', DELETE_AFTER_SEND, 0, false, TIMER_OFF],
-    ['a type nobody knows is off', 7 as Content_ExpirationType, 43_200, false, TIMER_OFF],
+    ['unknown type is off', UNKNOWN, 43_200, false, NO_TIMER],
+    ['no seconds are off, after read', DELETE_AFTER_READ, 0, false, NO_TIMER],
+    ['no seconds are off, after send', DELETE_AFTER_SEND, 0, false, NO_TIMER],
+    ['a type nobody knows is off', 7 as Content_ExpirationType, 43_200, false, NO_TIMER],
     ['after read', DELETE_AFTER_READ, 43_200, false, afterRead(43_200)],
     ['after send', DELETE_AFTER_SEND, 86_400, false, afterSend(86_400)],
     ['any positive number counts', DELETE_AFTER_READ, 1, false, afterRead(1)],
@@ -47,7 +46,7 @@ describe('the timer of a content', () => {
   });
 
   test.each<[TimerSetting, number, number]>([
-    [TIMER_OFF, UNKNOWN, 0],
+    [NO_TIMER, UNKNOWN, 0],
     [afterRead(300), DELETE_AFTER_READ, 300],
     [afterSend(43_200), DELETE_AFTER_SEND, 43_200]
   ])('%j is written into both fields', (setting, expirationType, expirationTimer) => {
@@ -64,12 +63,12 @@ describe('the timer of a content', () => {
   test('a call record or media-saved notice turns after send into after read, and leaves the rest', () => {
     expect(timerOfRecord(afterSend(43_200))).toEqual(afterRead(43_200));
     expect(timerOfRecord(afterRead(300))).toEqual(afterRead(300));
-    expect(timerOfRecord(TIMER_OFF)).toEqual(TIMER_OFF);
+    expect(timerOfRecord(NO_TIMER)).toEqual(NO_TIMER);
   });
 
   test('a waiting timer has no end; off is none', () => {
     expect(waitingTimer(afterRead(300))).toEqual({ ...afterRead(300), atMs: null });
-    expect(waitingTimer(TIMER_OFF)).toBeNull();
+    expect(waitingTimer(NO_TIMER)).toBeNull();
   });
 });
 
@@ -89,7 +88,7 @@ describe('a chosen timer', () => {
   });
 
   test('off needs no seconds', () => {
-    expect(parseTimer('off', 300, false)).toEqual(TIMER_OFF);
+    expect(parseTimer('off', 300, false)).toEqual(NO_TIMER);
   });
 
   test('is after send in Note to Self', () => {
@@ -111,10 +110,10 @@ describe('a chosen timer', () => {
 
 describe('the life of a store', () => {
   const ofRecipient: [StoredKind, TimerSetting, number][] = [
-    ['visible', TIMER_OFF, FOURTEEN_DAYS_MS],
+    ['visible', NO_TIMER, FOURTEEN_DAYS_MS],
     ['visible', afterRead(300), FOURTEEN_DAYS_MS],
     ['visible', afterSend(43_200), 43_200_000],
-    ['reaction', TIMER_OFF, FOURTEEN_DAYS_MS],
+    ['reaction', NO_TIMER, FOURTEEN_DAYS_MS],
     ['reaction', afterSend(86_400), 86_400_000],
     ['timer', afterSend(604_800), 604_800_000],
     ['timer', afterRead(604_800), FOURTEEN_DAYS_MS],
@@ -123,9 +122,9 @@ describe('the life of a store', () => {
     ['request-response', afterSend(43_200), FOURTEEN_DAYS_MS],
     ['media-saved', afterSend(43_200), FOURTEEN_DAYS_MS],
     ['typing', afterSend(43_200), 20_000],
-    ['typing', TIMER_OFF, 20_000],
+    ['typing', NO_TIMER, 20_000],
     ['call', afterSend(43_200), 300_000],
-    ['call', TIMER_OFF, 300_000]
+    ['call', NO_TIMER, 300_000]
   ];
   test.each(ofRecipient)('%s with %j, to the recipient: %d ms', (kind, setting, expected) => {
     expect(messageTtlMs(kind, setting)).toBe(expected);
@@ -142,7 +141,7 @@ describe('the life of a store', () => {
 
   const prompt = { endsAtMs: null, nowMs: NOW_MS };
   test.each<[StoredKind, TimerSetting, number]>([
-    ['visible', TIMER_OFF, FOURTEEN_DAYS_MS],
+    ['visible', NO_TIMER, FOURTEEN_DAYS_MS],
     ['visible', afterRead(300), 300_000],
     ['visible', afterSend(43_200), 43_200_000],
     ['timer', afterRead(3_600), 3_600_000],

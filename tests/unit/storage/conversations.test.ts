@@ -28,6 +28,8 @@ import {
 } from '../../support/storage-device.ts';
 import { inboxChanges } from '../../support/inbox-snapshot.ts';
 
+const NOTHING_WAITS = { nowMs: START_MS, onRead: () => null };
+
 let store: ProfileStore;
 
 beforeEach(async () => {
@@ -122,16 +124,16 @@ describe('unread', () => {
     expect(conversation).toMatchObject({ unread: 3 });
     const messages = await loadMessages(store.db, store.keys.rows, conversation.id, { limit: 10 });
     expect(conversation.firstUnreadSort).toBe(messages[0]?.sort);
-    await markConversationRead(store, conversation.id, messages[1]?.sort ?? 0);
+    await markConversationRead(store, conversation.id, messages[1]?.sort ?? 0, NOTHING_WAITS);
     expect(await only()).toMatchObject({ unread: 1, firstUnreadSort: messages[2]?.sort });
     expect(
       (await loadMessages(store.db, store.keys.rows, conversation.id, { limit: 10 })).map((m) => m.read)
     ).toEqual([true, true, false]);
     // Backwards or nonsense changes nothing.
-    await markConversationRead(store, conversation.id, 0);
-    await markConversationRead(store, conversation.id, Number.NaN);
+    await markConversationRead(store, conversation.id, 0, NOTHING_WAITS);
+    await markConversationRead(store, conversation.id, Number.NaN, NOTHING_WAITS);
     expect(await only()).toMatchObject({ unread: 1 });
-    await markConversationRead(store, conversation.id, Number.POSITIVE_INFINITY);
+    await markConversationRead(store, conversation.id, Number.POSITIVE_INFINITY, NOTHING_WAITS);
     expect(await only()).toMatchObject({ unread: 0, firstUnreadSort: null });
     await receive(OTHER_ID, [['d', 4]]);
     expect(await only()).toMatchObject({ unread: 1 });
@@ -155,7 +157,7 @@ describe('unread', () => {
     ]);
     const all = await loadMessages(store.db, store.keys.rows, id, { limit: 500 });
     const sortOfText = (text: string) => all.find((message) => message.text === text)?.sort as number;
-    await markConversationRead(store, id, sortOfText('read'));
+    await markConversationRead(store, id, sortOfText('read'), NOTHING_WAITS);
     expect(await only()).toMatchObject({
       unread: 3,
       firstUnreadSort: sortOfText('unread'),

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { AccountId } from '../../../src/lib/account-id.ts';
 import {
   choreChange,
+  choreChanges,
   deadlinePart,
   dropChore,
   emptyConversation,
@@ -16,7 +17,6 @@ import {
   postponeChore,
   raiseEpoch,
   removeDueMessages,
-  shorteningChores,
   updateMeta,
   type ConversationContent,
   type MessageContent,
@@ -322,15 +322,28 @@ describe('chores', () => {
     expect(await store.db.chores.count()).toBe(1);
   });
 
-  test('that shorten are one for all messages that end together', () => {
-    const messages = [
-      { hash: 'a', expiryMs: 1 },
-      { hash: 'b', expiryMs: 2 },
-      { hash: 'c', expiryMs: 1 }
-    ];
-    expect(shorteningChores(messages)).toEqual([
-      { kind: 'expire', hashes: ['a', 'c'], expiryMs: 1 },
-      { kind: 'expire', hashes: ['b'], expiryMs: 2 }
+  test('that shorten are one for all messages that end together', async () => {
+    const changes = await choreChanges(
+      store,
+      [
+        { kind: 'expire', hashes: ['a'], expiryMs: 1 },
+        { kind: 'delete', hashes: ['b'] },
+        { kind: 'expire', hashes: ['c'], expiryMs: 2 },
+        { kind: 'expire', hashes: ['d'], expiryMs: 1 },
+        { kind: 'delete', hashes: ['e'] }
+      ],
+      START_MS
+    );
+    await commit(store, { name: 'test', by: 'any', ...changes });
+    const stored: unknown[] = [];
+    for (let chore = await loadNextChore(store); chore; chore = await loadNextChore(store)) {
+      stored.push([chore.content.kind, ...chore.content.hashes]);
+      await dropChore(store, chore.row);
+    }
+    expect(stored.sort()).toEqual([
+      ['delete', 'b', 'e'],
+      ['expire', 'a', 'd'],
+      ['expire', 'c']
     ]);
   });
 

@@ -1,0 +1,163 @@
+// What the person does to messages (accounts-and-messages.md §3.1, §4.5, §4.6, §4.9).
+import type { AccountId } from '../account-id.ts';
+import type { Clock } from '../clock.ts';
+import {
+  conversationOfKey,
+  deleteForEveryone,
+  deleteOnMyDevices,
+  deleteStoredMessages,
+  enqueueMessage,
+  enqueueSignal,
+  loadStoredMessages,
+  messageUpdate,
+  retryMessage,
+  storageError,
+  type NewMessage,
+  type ProfileStore
+} from '../storage/index.ts';
+import { parseOutgoingText } from './build-message.ts';
+import { MessengerError } from './errors.ts';
+import { isEmoji, withReaction } from './receive-reaction.ts';
+
+export type DeletionReach = 'device' | 'my-devices' | 'everyone';
+
+/** Where a message is, as far as this device knows. */
+export interface MessageWhereabouts {
+  /** Our own swarm, from which our other devices take it. */
+  readonly ownDevices: 'copied' | 'waiting' | 'unknown';
+  /** The sealed copy in the network; null: none that we know of. */
+  readonly network: { readonly untilMs: number } | null;
+  readonly recipient: 'waiting' | 'in-swarm' | 'read' | 'not-sent';
+  readonly messageHash: string | null;
+}
+
+export interface MessageCommands {
+  /**
+   * @throws MessengerError `message-empty`, `message-too-long`; StorageError `not-found`
+   */
+  send(
+    conversationId: string,
+    text: string,
+    options?: { readonly quoteMessageId?: string }
+  ): Promise<{ messageId: string }>;
+  retry(messageId: string): Promise<void>;
+  deleteMessages(messageIds: readonly string[], reach: DeletionReach): Promise<void>;
+  /** @throws MessengerError `too-many-reactions` (20 a minute), `not-an-emoji`; StorageError `not-found` */
+  react(messageId: string, emoji: string, remove: boolean): Promise<void>;
+  /** Sends the texts of messages, in order, to each conversation. */
+  forward(messageIds: readonly string[], conversationIds: readonly string[]): Promise<void>;
+  /** @throws StorageError `not-found` */
+  whereabouts(messageId: string): Promise<MessageWhereabouts>;
+}
+
+/** Reactions an account may send (accounts-and-messages.md §3.6). */
+const REACTIONS_PER_MINUTE = 20;
+const MINUTE_MS = 60_000;
+
+export function createMessageCommands(deps: {
+  store: ProfileStore;
+  ownId: AccountId;
+  clock: Clock;
+  networkNow: () => Promise<number>;
+  ringOutbox: () => void;
+  /** A request to our own swarm was queued. */
+  ringChores: () => void;
+}): MessageCommands {
+  const { store, ownId, clock, networkNow, ringOutbox } = deps;
+  /** Monotonic times of the latest reactions. */
+  let reactedAtMs: number[] = [];
+
+  async function find(messageId: string) {
+    const [message] = await loadStoredMessages(store, [messageId]);
+    if (!message) throw storageError('not-found', undefined, { table: 'messages' });
+    return message;
+  }
+
+  async function send(conversationId: string, message: NewMessage): Promise<{ messageId: string }> {
+    const { messageId } = await enqueueMessage(store, {
+      conversationId,
+      ownId,
+      nowMs: await networkNow(),
+      ...message
+    });
+    ringOutbox();
+    return { messageId };
+  }
+
+  function countReaction(): void {
+    const now = clock.monotonic();
+    reactedAtMs = reactedAtMs.filter((atMs) => now - atMs < MINUTE_MS);
+    if (reactedAtMs.length >= REACTIONS_PER_MINUTE) throw new MessengerError('too-many-reactions');
+    reactedAtMs.push(now);
+  }
+
+  return {
+    async send(conversationId, text, { quoteMessageId } = {}) {
+      const body = parseOutgoingText(text);
+      if (quoteMessageId === undefined) return send(conversationId, { text: body });
+      const { content } = await find(quoteMessageId);
+      const quote = { authorId: content.authorId, timestampMs: content.sentAtMs };
+      return send(conversationId, { text: body, quote });
+    },
+    async retry(messageId) {
+      await retryMessage(store, messageId);
+      ringOutbox();
+    },
+    async deleteMessages(messageIds, reach) {
+      if (reach === 'device') return deleteStoredMessages(store, messageIds);
+      const deletion = { messageIds, ownId, nowMs: await networkNow() };
+      await (reach === 'everyone' ? deleteForEveryone : deleteOnMyDevices)(store, deletion);
+      ringOutbox();
+      deps.ringChores();
+    },
+    async react(messageId, emoji, remove) {
+      if (!isEmoji(emoji)) throw new MessengerError('not-an-emoji');
+      const { row, content } = await find(messageId);
+      countReaction();
+      const nowMs = await networkNow();
+      const outgoing = {
+        kind: 'reaction',
+        targetAuthorId: content.authorId,
+        targetTimestampMs: content.sentAtMs,
+        emoji,
+        remove
+      } as const;
+      const conversationId = conversationOfKey(row.id);
+      await enqueueSignal(store, { conversationId, ownId, nowMs, outgoing }, async () => {
+        const change = await messageUpdate(store, messageId, (current) =>
+          current.deleted || current.notice
+            ? null
+            : withReaction(current, { emoji, authorId: ownId, timestampMs: nowMs, remove })
+        );
+        return change.put ? change : null;
+      });
+      ringOutbox();
+    },
+    async forward(messageIds, conversationIds) {
+      const messages = (await loadStoredMessages(store, messageIds)).filter(
+        ({ content }) => !content.notice && !content.deleted
+      );
+      messages.sort((a, b) => a.content.sentAtMs - b.content.sentAtMs);
+      for (const conversationId of conversationIds) {
+        for (const { content } of messages) {
+          if (content.text !== '') await send(conversationId, { text: content.text });
+        }
+      }
+    },
+    async whereabouts(messageId) {
+      const { content } = await find(messageId);
+      const { direction, state, messageHash, expiresAtMs, readByThemAtMs } = content;
+      const isSent = direction === 'in' || state === 'sent';
+      return {
+        ownDevices: messageHash !== null ? 'copied' : isSent ? 'unknown' : 'waiting',
+        network: expiresAtMs === null ? null : { untilMs: expiresAtMs },
+        recipient: readByThemAtMs !== undefined ? 'read' : isSent ? 'in-swarm' : recipientOf(state),
+        messageHash
+      };
+    }
+  };
+}
+
+function recipientOf(state: string): 'waiting' | 'not-sent' {
+  return state === 'failed' ? 'not-sent' : 'waiting';
+}

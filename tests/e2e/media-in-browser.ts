@@ -5,10 +5,13 @@ import { deriveVaultKeys } from '../../src/lib/crypto/vault.ts';
 import { errorCode } from '../../src/lib/errors.ts';
 import {
   createCanvasCodec,
+  createLevelMeter,
   makeThumbnail,
   prepareProfilePicture,
   prepareSentImage,
-  readImageHeader
+  readImageHeader,
+  recogniseFile,
+  startVoiceRecording
 } from '../../src/lib/media/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { createMediaStore } from '../../src/lib/storage/media.ts';
@@ -140,5 +143,36 @@ export async function preparePictures() {
     bomb: await codeOf(png(60_000, 60_000)),
     damaged: await codeOf(png(30, 20)),
     drawing: await codeOf(utf8ToBytes('<svg xmlns="http://www.w3.org/2000/svg"/>'))
+  };
+}
+
+/** On the page: a second of what the browser's fake microphone hears, and whether a player takes it. */
+export async function recordVoice() {
+  const tracks: MediaStreamTrack[] = [];
+  const recording = await startVoiceRecording({
+    async getUserMedia(constraints) {
+      const stream = await navigator.mediaDevices.getUserMedia(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    },
+    Recorder: MediaRecorder,
+    openMeter: createLevelMeter(() => new AudioContext()),
+    clock: systemClock
+  });
+  await new Promise<void>((resolve) => {
+    recording.onLevel((_, elapsedMs) => elapsedMs >= 1_000 && resolve());
+  });
+  const { bytes, contentType, durationMs, waveform } = await recording.stop();
+  const context = new AudioContext();
+  const heard = await context.decodeAudioData(bytes.slice().buffer);
+  await context.close();
+  return {
+    contentType,
+    recognised: recogniseFile(bytes, { contentType, voice: true }),
+    durationMs,
+    decodedMs: heard.duration * 1000,
+    loudest: Math.max(...waveform),
+    bars: waveform.length,
+    tracks: tracks.map(({ readyState }) => readyState)
   };
 }

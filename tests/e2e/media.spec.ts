@@ -1,7 +1,8 @@
 // Stored files and prepared pictures against the browser's own file system, decoder and encoder.
-import { expect, test, type Page } from '@playwright/test';
+import { chromium, expect, test, type Page } from '@playwright/test';
 import { bundleScript } from '../bench/browser-script.ts';
-import type { preparePictures, readOnPage, StoredFacts } from './media-in-browser.ts';
+import { LAUNCH_OPTIONS } from './launch.ts';
+import type { preparePictures, readOnPage, recordVoice, StoredFacts } from './media-in-browser.ts';
 
 const ORIGIN = 'http://localhost:4';
 
@@ -65,4 +66,24 @@ test('pictures are turned, made smaller, and tell nothing of where they were tak
     drawing: 'image-unknown'
   });
   expect(made.tight).toBeLessThanOrEqual(20_000);
+});
+
+test('a voice message is recorded, can be played, and lets the microphone go', async () => {
+  const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+  const sound = ['--autoplay-policy=no-user-gesture-required'];
+  const args = [...(LAUNCH_OPTIONS.args ?? []), ...fake, ...sound];
+  const browser = await chromium.launch({ ...LAUNCH_OPTIONS, args });
+  try {
+    const page = await browser.newPage();
+    await openPage(page);
+    const voice = await page.evaluate(() =>
+      (globalThis as unknown as { bench: { recordVoice: typeof recordVoice } }).bench.recordVoice()
+    );
+    expect(voice).toMatchObject({ loudest: 1, bars: 64, tracks: ['ended'] });
+    expect(voice.recognised).toMatchObject({ kind: 'voice', contentType: voice.contentType });
+    expect(voice.durationMs).toBeGreaterThanOrEqual(1_000);
+    expect(Math.abs(voice.decodedMs - voice.durationMs)).toBeLessThan(600);
+  } finally {
+    await browser.close();
+  }
 });

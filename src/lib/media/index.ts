@@ -27,6 +27,7 @@ export {
   type PreparedImage
 } from './prepare-image.ts';
 export { fitWithin, MAX_SENT_SIDE, THUMBNAIL_SIDE, type Size } from './scaling.ts';
+export { recogniseFile, type RecognisedFile } from './recognise.ts';
 export { stripMetadata } from './strip-metadata.ts';
 export {
   createLevelMeter,

@@ -23,6 +23,8 @@ export function createCommands(engine: Engine): CommandHandlers {
     'conversation.mute': async ({ conversationId, untilMs }) => messenger().mute(conversationId, untilMs),
     'conversation.notify': async ({ conversationId, notify }) =>
       messenger().setNotify(conversationId, notify),
+    'conversation.setTimer': async ({ conversationId, mode, seconds }) =>
+      messenger().setTimer(conversationId, mode, seconds),
     'contact.nickname': async ({ conversationId, nickname }) =>
       messenger().setNickname(conversationId, nickname),
     'contact.block': async ({ conversationId, blocked }) => messenger().block(conversationId, blocked),

@@ -6,7 +6,7 @@ import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { PathSnapshot } from '../onion/index.ts';
-import type { SearchInput, SearchPage, SettingsView } from '../storage/index.ts';
+import type { SearchInput, SearchPage, SettingsView, TimerMode } from '../storage/index.ts';
 
 export type { WordCheck } from '../crypto/index.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
@@ -43,6 +43,11 @@ export interface Commands {
   /** Network time until which nothing is notified; null: not muted; `MUTED_FOR_GOOD_MS`. */
   'conversation.mute': { in: { conversationId: string; untilMs: number | null }; out: void };
   'conversation.notify': { in: { conversationId: string; notify: 'all' | 'none' }; out: void };
+  /** For what we send from now on; the other side is told. `timer-invalid` (seconds: 1 to 2^32 − 1; `off` needs none) */
+  'conversation.setTimer': {
+    in: { conversationId: string; mode: TimerMode; seconds: number };
+    out: void;
+  };
   /** `name-empty`, `name-too-long`; null removes it. */
   'contact.nickname': { in: { conversationId: string; nickname: string | null }; out: void };
   'contact.block': { in: { conversationId: string; blocked: boolean }; out: void };

@@ -91,6 +91,14 @@ export function penaltyFor(error: unknown, hops: readonly string[], destinationH
   }
 }
 
+/** What a node says whose own daemon is broken; it is no use to anybody before it is listed anew. */
+const BROKEN_DAEMON = 'oxend returned unparsable data';
+
+/** Whether a destination's answer tells that it cannot be used at all. */
+export function isDestinationBroken(status: number, body: unknown): boolean {
+  return status === 502 && typeof body === 'string' && body.startsWith(BROKEN_DAEMON);
+}
+
 /** Whether a destination's own status counts against it (network.md §2.1, destination errors). */
 export function isDestinationFault(status: number): boolean {
   return status >= 500;

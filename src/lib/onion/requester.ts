@@ -9,7 +9,7 @@ import type { OnionConfig } from './config.ts';
 import type { Connection } from './connection.ts';
 import { createEmitter } from './emitter.ts';
 import { isGatewayFault, OnionError } from './errors.ts';
-import { isDestinationFault } from './path-fault.ts';
+import { isDestinationBroken, isDestinationFault } from './path-fault.ts';
 import { watchAnswer } from './late-answer.ts';
 import { createPacketTrace, type PacketEvent } from './packet-trace.ts';
 import type { PathKeeper } from './path-keeper.ts';
@@ -246,7 +246,10 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
         withDefault(options, config.requestTimeoutMs),
         (path, sending) => sender.toNode(path.hops, node, rpc, sending)
       );
-      if (isDestinationFault(reply.status)) dependencies.strike(node.ed25519PublicKeyHex);
+      const strikes = isDestinationBroken(reply.status, reply.body) ? config.strikeLimit : 1;
+      if (isDestinationFault(reply.status)) {
+        for (let count = 0; count < strikes; count++) dependencies.strike(node.ed25519PublicKeyHex);
+      }
       return reply;
     },
     toServer: (server, v4, options = {}) =>

@@ -8,6 +8,7 @@ import { deleteAll, deleteBefore, deleteMessages, type Deleted } from './delete.
 import { expire, expireAll, getExpiries, type Expired } from './expiry.ts';
 import { createSendToMember, type SendToMember } from './member-request.ts';
 import { createMembership } from './membership.ts';
+import { createStorePromises } from './promises.ts';
 import { retrieve, type Retrieved, type RetrieveInput } from './retrieve.ts';
 import { store, type Stored, type StoreInput } from './store.ts';
 
@@ -46,14 +47,19 @@ export function createSwarmClient(dependencies: SwarmDependencies): SwarmClient 
   const { onion, crypto, random, log } = dependencies;
   const membership = createMembership(onion);
   const send = createSendToMember({ onion, membership, random, log });
-  const own = { crypto, onion, send, log };
+  const promises = createStorePromises();
+  const own = { crypto, onion, send, promises, log };
+  const forgetting = <Done extends { readonly deleted: readonly string[] }>(done: Done): Done => {
+    done.deleted.forEach(promises.forget);
+    return done;
+  };
   return {
     members: membership.members,
     store: (input) => store(own, input),
     retrieve: (input) => retrieve(own, input),
-    delete: (input) => deleteMessages(own, input),
-    deleteAll: (input) => deleteAll(own, input),
-    deleteBefore: (input) => deleteBefore(own, input),
+    delete: async (input) => forgetting(await deleteMessages(own, input)),
+    deleteAll: async (input) => forgetting(await deleteAll(own, input)),
+    deleteBefore: async (input) => forgetting(await deleteBefore(own, input)),
     expire: (input) => expire(own, input),
     expireAll: (input) => expireAll(own, input),
     getExpiries: (input) => getExpiries(own, input),

@@ -6,12 +6,15 @@ import { decodeSwarmResult, swarmForKey, swarmIdFromHex, type JsonValue } from '
 
 /** Accounts whose swarm a node corrected; one talks to few at a time. */
 const MAX_CORRECTIONS = 256;
+/** After a refresh that brought none of the nodes a 421 named, another 421 asks for none for this long. */
+const FRUITLESS_PAUSE_MS = 60_000;
 
 export interface Membership {
   /** All verified members, struck ones last; empty when there is no swarm. */
   members(accountId: AccountId): readonly VerifiedNode[];
   /**
-   * Takes in the body of a 421. When the pool lacks the nodes it names, the pool is refreshed first.
+   * Takes in the body of a 421. When the pool lacks the nodes it names, the pool is refreshed first, unless that helped
+   * nothing a moment ago: members that keep saying so must not keep us asking.
    * @returns whether other members than before are known now
    */
   correct(
@@ -23,12 +26,13 @@ export interface Membership {
 }
 
 export function createMembership(
-  onion: Pick<OnionClient, 'nodes' | 'isUsable' | 'refreshNodes'>
+  onion: Pick<OnionClient, 'nodes' | 'isUsable' | 'refreshNodes' | 'networkTimeMs'>
 ): Membership {
   let index = indexOf([]);
   let indexed: readonly VerifiedNode[] | null = null;
   /** Corrections hold until the pool is replaced. Keys of members by account. */
   let corrections = new Map<AccountId, ReadonlySet<string>>();
+  let fruitlessAtMs: number | null = null;
 
   function swarms(): SwarmIndex {
     const nodes = onion.nodes();
@@ -63,16 +67,23 @@ export function createMembership(
     if (corrections.size > MAX_CORRECTIONS && oldest !== undefined) corrections.delete(oldest);
   }
 
+  const mayRefresh = () =>
+    fruitlessAtMs === null || Math.abs(onion.networkTimeMs() - fruitlessAtMs) >= FRUITLESS_PAUSE_MS;
+
   return {
     members,
     async correct(accountId, answering, body, signal) {
       const before = keysOf(members(accountId));
       const named = namedNodes(body);
-      const isKnown = () => {
+      const unknown = () => {
         const pool = keysOf(onion.nodes());
-        return named.every((key) => pool.has(key));
+        return named.filter((key) => !pool.has(key)).length;
       };
-      if (named.length > 0 && !isKnown()) await onion.refreshNodes(signal).catch(() => false);
+      const unknownBefore = unknown();
+      if (unknownBefore > 0 && mayRefresh()) {
+        await onion.refreshNodes(signal).catch(() => false);
+        fruitlessAtMs = unknown() < unknownBefore ? null : onion.networkTimeMs();
+      }
       // A refreshed pool may already agree with the answer.
       const pool = keysOf(onion.nodes());
       const verified = named.filter((key) => pool.has(key));
@@ -80,7 +91,9 @@ export function createMembership(
         verified.length > 0
           ? new Set(verified)
           : new Set([...keysOf(members(accountId))].filter((key) => key !== answering.ed25519PublicKeyHex));
-      remember(accountId, corrected);
+      // Members that name nobody and are left out one by one leave the swarm as the list has it.
+      if (corrected.size > 0) remember(accountId, corrected);
+      else corrections.delete(accountId);
       return corrected.size > 0 && [...corrected].some((key) => !before.has(key) || verified.length === 0);
     }
   };

@@ -10,12 +10,14 @@ import {
   decodeRetrieveResult,
   MAX_BATCH_REQUESTS,
   maxSizeSplit,
+  NAMESPACES,
   retrieveRpc,
   type JsonValue,
   type RetrievedMessage
 } from '../wire/index.ts';
 import { signRequest } from './auth.ts';
 import { SwarmError } from './errors.ts';
+import type { StorePromises } from './promises.ts';
 import { READ_PATIENCE_MS, StatusError, type Attempt, type SendToMember } from './member-request.ts';
 
 export interface NamespaceRequest {
@@ -53,28 +55,35 @@ export interface Retrieved {
   readonly refused: readonly { readonly namespace: number; readonly status: number }[];
 }
 
+export interface RetrieveDependencies {
+  readonly crypto: CryptoBackend;
+  readonly onion: OnionClient;
+  readonly send: SendToMember;
+  readonly promises: StorePromises;
+  readonly log: Log;
+}
+
 /**
  * One signed batch to one member. Every message is named by the hash computed here; an item under another hash is
  * dropped and costs the node a strike.
  * @throws SwarmError; OnionError; UsageError for no or more than 20 namespaces
  */
-export async function retrieve(
-  dependencies: { crypto: CryptoBackend; onion: OnionClient; send: SendToMember; log: Log },
-  input: RetrieveInput
-): Promise<Retrieved> {
+export async function retrieve(dependencies: RetrieveDependencies, input: RetrieveInput): Promise<Retrieved> {
   const { crypto, send } = dependencies;
   const { identity, signal, preferNode } = input;
   if (input.namespaces.length === 0 || input.namespaces.length > MAX_BATCH_REQUESTS) {
     throw new UsageError('one to twenty namespaces');
   }
   const namespaces = withSizes(input.namespaces);
+  const askedAt = new Map<string, number>();
   return send({
     accountId: identity.accountId,
     ...(signal ? { signal } : {}),
     patienceMs: READ_PATIENCE_MS,
     ...(preferNode === undefined ? {} : { preferNodeHex: preferNode }),
-    build: async (nowMs, node) =>
-      batchRpc(
+    build: async (nowMs, node) => {
+      askedAt.set(node.ed25519PublicKeyHex, dependencies.promises.now());
+      return batchRpc(
         await Promise.all(
           namespaces.map(async ({ namespace, maxSize }) =>
             retrieveRpc({
@@ -87,9 +96,38 @@ export async function retrieve(
             })
           )
         )
-      ),
-    read: async (body, attempt) => readBatch(dependencies, input, body, attempt)
+      );
+    },
+    read: async (body, attempt) => {
+      const retrieved = readBatch(dependencies, input, body, attempt);
+      lookForBrokenPromises(dependencies, input, retrieved, {
+        nowMs: attempt.nowMs,
+        sinceBefore: askedAt.get(retrieved.node.ed25519PublicKeyHex) ?? 0
+      });
+      return retrieved;
+    }
   });
+}
+
+/** A member that signed for a message of this account and does not have it pays with a strike. */
+function lookForBrokenPromises(
+  { onion, promises, log }: Pick<RetrieveDependencies, 'onion' | 'promises' | 'log'>,
+  { identity }: RetrieveInput,
+  { node, results }: Retrieved,
+  asked: { readonly nowMs: number; readonly sinceBefore: number }
+): void {
+  const messages = results.find(({ namespace }) => namespace === NAMESPACES.messages);
+  if (!messages) return;
+  const count = promises.broken({
+    accountId: identity.accountId,
+    memberHex: node.ed25519PublicKeyHex,
+    shown: new Set(messages.messages.map(({ hash }) => hash)),
+    isComplete: !messages.more && messages.skipped === 0,
+    ...asked
+  });
+  if (count === 0) return;
+  log.warn('swarm-broken-promise', { count });
+  onion.strikeNode(node.ed25519PublicKeyHex, 'broken-promise');
 }
 
 /** A single namespace gets the whole reply, several are split as §8 says. */

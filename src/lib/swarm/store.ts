@@ -10,11 +10,12 @@ import {
 } from '../crypto/index.ts';
 import { UsageError } from '../errors.ts';
 import type { OnionClient } from '../onion/index.ts';
-import { decodeStoreResult, isPublicInbox, storeRpc } from '../wire/index.ts';
+import { decodeStoreResult, isPublicInbox, NAMESPACES, storeRpc } from '../wire/index.ts';
 import { signRequest } from './auth.ts';
 import { SwarmError } from './errors.ts';
 import type { SendToMember } from './member-request.ts';
 import { verifyMembers } from './member-signatures.ts';
+import type { StorePromises } from './promises.ts';
 
 export interface StoreInput {
   readonly accountId: AccountId;
@@ -46,14 +47,16 @@ const MAX_NODE_TIME_DISTANCE_MS = 60_000;
  * @throws SwarmError; OnionError; WireError `too-large`; UsageError without the keys a namespace needs
  */
 export async function store(
-  dependencies: { crypto: CryptoBackend; onion: OnionClient; send: SendToMember },
+  dependencies: { crypto: CryptoBackend; onion: OnionClient; send: SendToMember; promises: StorePromises },
   input: StoreInput
 ): Promise<Stored> {
-  const { crypto, onion, send } = dependencies;
+  const { crypto, onion, send, promises } = dependencies;
   const { accountId, namespace, data, ttlMs, identity, signal } = input;
   const needsAuth = !isPublicInbox(namespace);
   if (needsAuth && !identity) throw new UsageError('keys for an authenticated namespace');
   const hash = messageHash(hexToBytes(accountId), namespace, data);
+  // Other namespaces hold what other devices replace and delete at any time.
+  if (namespace === NAMESPACES.messages) promises.begin(accountId, hash);
   return send({
     accountId,
     ...(signal ? { signal } : {}),
@@ -76,9 +79,13 @@ export async function store(
       );
       const nodeTimeMs = result.nodeTimeMs;
       if (nodeTimeMs !== undefined) onion.observeNodeTime(nodeTimeMs);
+      const expiresAtMs = Math.max(...[...entries.values()].map((entry) => entry.expiryMs));
+      // What was there before may lie before the cursor of whoever reads next.
+      const fresh = [...entries].filter(([, entry]) => !entry.already).map(([key]) => key);
+      promises.signed(hash, fresh, expiresAtMs);
       return {
         hash,
-        expiresAtMs: Math.max(...[...entries.values()].map((entry) => entry.expiryMs)),
+        expiresAtMs,
         storedAtMs:
           nodeTimeMs !== undefined && Math.abs(nodeTimeMs - attempt.nowMs) <= MAX_NODE_TIME_DISTANCE_MS
             ? nodeTimeMs

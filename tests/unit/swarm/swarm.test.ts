@@ -287,6 +287,37 @@ describe('a member that says "wrong swarm"', () => {
     );
   });
 
+  it('cannot keep us asking for the list by naming nodes nobody knows', async () => {
+    let refreshes = 0;
+    swarms.onRefresh = () => {
+      refreshes++;
+      return false;
+    };
+    const strangers = createFakeSwarms(seededRandom(68)).nodes;
+    swarms.tamper = () => ({ status: 421, body: swarms.swarmBody(strangers, '77') });
+    const storm = async () => {
+      swarms.asked.length = 0;
+      for (let round = 0; round < 20; round++)
+        await expect(store()).rejects.toMatchObject({ code: 'wrong-swarm' });
+      return swarms.asked.length;
+    };
+    expect(await storm()).toBeLessThanOrEqual(20 * 4);
+    expect(refreshes).toBe(1);
+    swarms.now += 60_000;
+    await storm();
+    expect(refreshes).toBe(2);
+    swarms.tamper = (_, honest) => honest();
+    expect((await store()).confirmedBy).toBeGreaterThan(0);
+  });
+
+  it('leaves the swarm as the list has it when all of them name nobody', async () => {
+    swarms.tamper = () => ({ status: 421, body: swarms.swarmBody([], 'ffffffffffffffff') });
+    await expect(store()).rejects.toMatchObject({ code: 'wrong-swarm', retry: 'later' });
+    expect(client.members(me.accountId).length).toBeGreaterThan(0);
+    swarms.tamper = (_, honest) => honest();
+    expect((await store()).confirmedBy).toBeGreaterThan(0);
+  });
+
   it('gives up after one correction when the new swarm says the same', async () => {
     swarms.tamper = ({ node }) => {
       const named = mine.includes(node) ? elsewhere() : mine;

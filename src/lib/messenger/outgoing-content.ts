@@ -145,7 +145,8 @@ function visibleOf({ message }: OutgoingMessage) {
   if (!message) return {};
   const { text, quote, attachments = [] } = message;
   return {
-    ...(text === '' ? {} : { body: text }),
+    // Written although empty, as the official clients do.
+    body: text,
     ...(quote ? { quote: { id: BigInt(quote.timestampMs), author: quote.authorId } } : {}),
     ...(attachments.length > 0 ? { attachments: attachments.flatMap(pointerOf) } : {})
   };
@@ -163,7 +164,7 @@ function pointerOf({ remote, ...attachment }: StoredAttachment) {
       size: attachment.bytes,
       ...(remote.digestBase64 ? { digest: base64ToBytes(remote.digestBase64) } : {}),
       fileName: attachment.name,
-      flags: attachment.kind === 'voice' ? FLAG_VOICE : 0,
+      ...(attachment.kind === 'voice' ? { flags: FLAG_VOICE } : {}),
       ...(attachment.width && attachment.height
         ? { width: attachment.width, height: attachment.height }
         : {}),

@@ -1,5 +1,10 @@
 declare global {
-  namespace App {}
+  namespace App {
+    interface PageState {
+      /** The details of the open conversation take the one pane there is. */
+      details?: boolean;
+    }
+  }
 }
 
 // Known to WebKit, and from there to the HTML standard; not yet to Svelte's types.

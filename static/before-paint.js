@@ -1,9 +1,14 @@
 // Runs before the first paint, without waiting for the app, and in browsers too old for it, so it keeps to old
 // syntax. Applies the chosen looks; keeps the welcome screen out of sight for who already has an account; takes an
-// invite out of the address, to wait in memory; and finds out what this browser lacks. Its counterparts are
-// src/lib/state/appearance.ts, account-mark.ts, invite-inbox.svelte.ts and src/lib/components/welcome/Unsupported.svelte.
+// invite out of the address, to wait in memory; finds out what this browser lacks; and starts the engine of who has an
+// account, which takes as long as everything else. Its counterparts are src/lib/state/appearance.ts, account-mark.ts,
+// invite-inbox.svelte.ts, early-engine.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
+  /** Address of the engine's worker; the build puts it here. */
+  var ENGINE = '%engine%';
+  /** Scripts of this app that are not in a page: the engine's, and the service worker. */
+  var OWN_SCRIPT = /^\/(service-worker\.js|_app\/immutable\/workers\/[\w.-]+\.js)$/;
 
   function read(key) {
     try {
@@ -76,10 +81,39 @@
     });
   }
 
+  function ownScript(url) {
+    if (!OWN_SCRIPT.test(url)) throw new TypeError('not a script of this app');
+    return url;
+  }
+
+  /** Asks for the profile as well; what the engine says is kept until the page listens. */
+  function startEngine() {
+    if (ENGINE.charAt(0) !== '/') return;
+    // A name can be used once per page: the page goes on with this policy.
+    var types = window.trustedTypes;
+    var policy = types ? types.createPolicy('onionskin-script-url', { createScriptURL: ownScript }) : null;
+    var worker = new Worker(policy ? policy.createScriptURL(ENGINE) : ENGINE, {
+      type: 'module',
+      name: 'engine'
+    });
+    var early = { policy: policy, worker: worker, said: [], failed: false };
+    worker.onmessage = function (event) {
+      early.said.push(event.data);
+    };
+    worker.onerror = function () {
+      early.failed = true;
+    };
+    worker.postMessage({ kind: 'call', id: 1, name: 'engine.open', input: {} });
+    window.onionskinEngine = early;
+  }
+
   dress();
   var lacks = missing();
   if (lacks.length > 0) tell(lacks);
-  else if (read('onionskin.account') === '1') root.setAttribute('data-has-account', '');
+  else if (read('onionskin.account') === '1') {
+    root.setAttribute('data-has-account', '');
+    startEngine();
+  }
   if (location.hash.indexOf('#/c/') === 0) {
     window.onionskinInvite = location.hash;
     history.replaceState(history.state, '', location.pathname + location.search);

@@ -113,6 +113,17 @@ export function headersFile(files) {
   return `${blocks.join('\n\n')}\n`;
 }
 
+/** Where the script before the first paint learns the address of the engine. */
+const ENGINE_PLACE = "'%engine%'";
+const ENGINE_FILE = /^\/_app\/immutable\/workers\/host-[\w-]+\.js$/;
+
+/** The script before the first paint with the engine's address in it; as it is where there is no engine. */
+export function withEngine(script, paths) {
+  const [engine, ...others] = paths.filter((path) => ENGINE_FILE.test(path));
+  if (others.length > 0) throw new Error('the build holds two engines');
+  return engine ? script.replace(ENGINE_PLACE, `'${engine}'`) : script;
+}
+
 /**
  * Finishes the build in `directory`.
  * @param {string} directory @param {string} version
@@ -124,6 +135,11 @@ export async function finishBuild(directory, version) {
   const isTwin = (name) => /\.(br|gz)$/.test(name);
   for (const twin of all.filter(isTwin)) await rm(twin);
   const names = all.filter((name) => !isTwin(name));
+  const paths = names.map((file) => `/${relative(directory, file).split(sep).join('/')}`);
+  const beforePaint = join(directory, 'before-paint.js');
+  if (names.includes(beforePaint)) {
+    await writeFile(beforePaint, withEngine(await readFile(beforePaint, 'utf8'), paths));
+  }
   const files = {};
   const hashes = {};
   let total = 0;

@@ -3,7 +3,7 @@ import { getContext, setContext } from 'svelte';
 import { loadConversations, type ConversationView } from '../storage/queries.ts';
 import { createLive, type Live } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
-import { filterConversations } from './row-view.ts';
+import { filterConversations, isMuted, isUnread } from './row-view.ts';
 import { whenIdle } from './when-idle.ts';
 
 export interface ConversationsState {
@@ -27,7 +27,11 @@ const KEY = Symbol('conversations');
 /** Rows that more than fill any screen. */
 const FIRST_LOOK = 30;
 
-export function createConversationsState(profile: Pick<ProfileState, 'db' | 'rowKey'>): ConversationsState {
+/** @param nowMs device time: what is muted may not be any more */
+export function createConversationsState(
+  profile: Pick<ProfileState, 'db' | 'rowKey'>,
+  nowMs: () => number
+): ConversationsState {
   const { db, rowKey } = profile;
   let first = $state.raw<readonly ConversationView[] | undefined>(undefined);
   let live = $state.raw<Live<ConversationView[]> | null>(null);
@@ -46,7 +50,7 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
 
   let filter = $state('');
   const filtered = $derived(filterConversations(all ?? [], filter));
-  const unread = $derived((all ?? []).reduce((sum, view) => sum + (view.mutedUntilMs !== null ? 0 : view.unread), 0));
+  const unread = $derived(countUnread(all ?? [], nowMs()));
   return {
     get all() {
       return all;
@@ -70,7 +74,7 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
       for (let distance = 1; distance <= list.length; distance += 1) {
         const at = start === -1 && step === -1 ? list.length - distance : start + step * distance;
         const view = list[(at + list.length * 2) % list.length];
-        if (view && view.id !== from && (!onlyUnread || view.unread > 0)) return view.id;
+        if (view && view.id !== from && (!onlyUnread || isUnread(view))) return view.id;
       }
       return null;
     },
@@ -80,6 +84,12 @@ export function createConversationsState(profile: Pick<ProfileState, 'db' | 'row
       live?.stop();
     }
   };
+}
+
+/** Messages to read where one is notified; a chat that was marked unread counts as one. */
+export function countUnread(views: readonly ConversationView[], nowMs: number): number {
+  const counted = views.filter((view) => !isMuted(view, nowMs) && !view.blocked);
+  return counted.reduce((sum, { unread, markedUnread }) => sum + (unread || Number(markedUnread)), 0);
 }
 
 export function provideConversations(conversations: ConversationsState): ConversationsState {

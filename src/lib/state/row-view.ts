@@ -12,15 +12,36 @@ export interface RowView {
   readonly preview: string;
 }
 
-export function conversationName(view: Pick<ConversationView, 'kind' | 'name' | 'accountId'>): string {
+type Named = Pick<ConversationView, 'kind' | 'name' | 'nickname' | 'accountId'>;
+
+/** What the person calls them, else what they call themselves, else the ends of their Account ID. */
+export function conversationName(view: Named): string {
   if (view.kind === 'note-to-self') return text.noteToSelf;
-  return view.name ?? shortAccountId(view.accountId);
+  return givenName(view) ?? shortAccountId(view.accountId);
+}
+
+/** The nickname, else the name they sent; null without either. */
+export function givenName({ nickname, name }: Pick<Named, 'nickname' | 'name'>): string | null {
+  return nickname ?? name;
+}
+
+/** Nothing of it is notified, and its count is grey. */
+export function isMuted({ mutedUntilMs }: Pick<ConversationView, 'mutedUntilMs'>, nowMs: number): boolean {
+  return mutedUntilMs !== null && mutedUntilMs > nowMs;
+}
+
+/** Has something to read, or was marked so. */
+export function isUnread({
+  unread,
+  markedUnread
+}: Pick<ConversationView, 'unread' | 'markedUnread'>): boolean {
+  return unread > 0 || markedUnread;
 }
 
 export function viewRow(view: ConversationView): RowView {
   const base = {
     name: conversationName(view),
-    nameIsId: view.kind === 'contact' && view.name === null
+    nameIsId: view.kind === 'contact' && givenName(view) === null
   };
   if (view.draft !== null && view.draft.trim() !== '') {
     return { ...base, mark: 'draft', preview: oneLine(view.draft) };
@@ -37,16 +58,27 @@ export function viewRow(view: ConversationView): RowView {
   };
 }
 
+/** How a row stands at this moment, beside what its data says. */
+export interface RowMoment {
+  readonly muted: boolean;
+  /** They are writing. */
+  readonly typing: boolean;
+}
+
 /** What assistive technology calls the row: name, unread, last message, time, state (ux.md §7). */
-export function rowName(view: ConversationView, row: RowView, time: string): string {
+export function rowName(view: ConversationView, row: RowView, time: string, moment: RowMoment): string {
+  const { muted, typing } = moment;
+  const line = row.mark === 'draft' ? text.draftOf({ text: row.preview }) : row.preview;
   return [
     row.name,
-    view.unread > 0 ? text.unread({ count: view.unread }) : '',
-    row.mark === 'draft' ? text.draftOf({ text: row.preview }) : row.preview,
+    view.unread > 0 ? text.unread({ count: view.unread }) : view.markedUnread ? text.markedUnread : '',
+    typing ? text.typing : line,
     time,
     row.mark && row.mark !== 'draft' ? text[row.mark] : '',
+    view.timer.mode === 'off' ? '' : text.disappearing,
     view.pinned ? text.pinned : '',
-    view.mutedUntilMs !== null ? text.muted : ''
+    muted ? text.muted : view.notify === 'none' ? text.notNotified : '',
+    view.blocked ? text.blocked : ''
   ]
     .filter((part) => part !== '')
     .join(', ');
@@ -60,12 +92,17 @@ export function filterConversations(
   const wanted = fold(typed);
   if (wanted === '') return views;
   const wantedId = wanted.replace(/\s/g, '');
-  return views.filter(
-    (view) => fold(conversationName(view)).includes(wanted) || view.accountId.includes(wantedId)
-  );
+  return views.filter((view) => matchesName(view, wanted) || view.accountId.includes(wantedId));
 }
 
-function fold(value: string): string {
+/** Nickname and own name both count. @param wanted folded */
+function matchesName(view: ConversationView, wanted: string): boolean {
+  if (fold(conversationName(view)).includes(wanted)) return true;
+  return view.kind === 'contact' && view.name !== null && fold(view.name).includes(wanted);
+}
+
+/** For comparing without regard to case and accents. */
+export function fold(value: string): string {
   return value.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase().trim();
 }
 

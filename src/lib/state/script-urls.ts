@@ -4,21 +4,25 @@
 /** Turns a known address into what `new Worker` and `serviceWorker.register` accept. */
 export type ScriptUrls = (url: string) => string;
 
-/** @param allowed the addresses of this build's scripts */
-export function createScriptUrls(allowed: readonly string[]): ScriptUrls {
+interface ScriptPolicy {
+  createScriptURL(url: string): object;
+}
+
+/**
+ * @param allowed the addresses of this build's scripts
+ * @param made the policy, where it was made before the page came; null makes one
+ */
+export function createScriptUrls(allowed: readonly string[], made: ScriptPolicy | null = null): ScriptUrls {
   const check = (url: string): string => {
     if (!allowed.includes(url)) throw new TypeError('not a script of this build');
     return url;
   };
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
-  const policy = trustedTypes?.createPolicy('onionskin-script-url', { createScriptURL: check });
+  const policy = made ?? trustedTypes?.createPolicy('onionskin-script-url', { createScriptURL: check });
   // The DOM's types know only text here; the browser wants the object.
-  return policy ? (url) => policy.createScriptURL(url) as unknown as string : check;
+  return policy ? (url) => policy.createScriptURL(check(url)) as unknown as string : check;
 }
 
 interface TrustedTypesFactory {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (url: string) => string }
-  ): { createScriptURL(url: string): object };
+  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): ScriptPolicy;
 }

@@ -3,7 +3,9 @@
 export type Shortcut =
   | { readonly kind: 'settings' }
   | { readonly kind: 'new-message' }
-  | { readonly kind: 'search' }
+  | { readonly kind: 'switcher' }
+  | { readonly kind: 'search'; readonly where: 'here' | 'everywhere' }
+  | { readonly kind: 'details' }
   | { readonly kind: 'list-of-keys' }
   | { readonly kind: 'region'; readonly step: 1 | -1 }
   | { readonly kind: 'chat'; readonly step: 1 | -1; readonly onlyUnread: boolean };
@@ -28,11 +30,13 @@ export function readShortcut(event: KeyPress): Shortcut | null {
 
 function commandShortcut({ key, code, shiftKey }: KeyPress): Shortcut | null {
   if (!shiftKey && key === ',') return { kind: 'settings' };
+  if (!shiftKey && key === '.') return { kind: 'details' };
   // By place on the keyboard as well: a Cyrillic or Arabic layout has no such letters.
   const is = (letter: string) => key.toLowerCase() === letter || code === `Key${letter.toUpperCase()}`;
   // On many layouts the slash is typed with Shift.
   if (key === '/') return { kind: 'list-of-keys' };
-  if (!shiftKey && is('k')) return { kind: 'search' };
+  if (!shiftKey && is('k')) return { kind: 'switcher' };
+  if (is('f')) return { kind: 'search', where: shiftKey ? 'everywhere' : 'here' };
   if (shiftKey && is('m')) return { kind: 'new-message' };
   return null;
 }

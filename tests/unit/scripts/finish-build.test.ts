@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { finishBuild, htmlPolicy } from '../../../scripts/lib/finish-build.mjs';
+import { finishBuild, htmlPolicy, withEngine } from '../../../scripts/lib/finish-build.mjs';
 import { cspDirectives, cspText } from '../../../scripts/lib/security-policy.mjs';
 import { decodeReleaseManifest } from '../../../src/lib/release.ts';
 
@@ -43,6 +43,14 @@ describe('a finished build', () => {
     );
     expect(twice).toEqual(once);
     expect(await read('index.html.br')).not.toBe('left over');
+  });
+
+  it('tells the script before the first paint where the engine is', async () => {
+    const script = await readFile(join(import.meta.dirname, '../../../static/before-paint.js'), 'utf8');
+    const engine = '/_app/immutable/workers/host-B0AYeLDJ.js';
+    expect(withEngine(script, ['/index.html', engine])).toContain(`var ENGINE = '${engine}';`);
+    expect(withEngine(script, ['/index.html'])).toBe(script);
+    expect(() => withEngine(script, [engine, '/_app/immutable/workers/host-2.js'])).toThrow('two engines');
   });
 
   it('tells static hosts the policy of each address once', async () => {

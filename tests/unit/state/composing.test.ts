@@ -50,7 +50,13 @@ describe('keys that work everywhere', () => {
     expect(readShortcut(press({ key: ',', ctrlKey: true }))).toEqual({ kind: 'settings' });
     expect(readShortcut(press({ key: ',', metaKey: true }))).toEqual({ kind: 'settings' });
     expect(readShortcut(press({ key: 'M', ctrlKey: true, shiftKey: true }))).toEqual({ kind: 'new-message' });
-    expect(readShortcut(press({ key: 'k', ctrlKey: true }))).toEqual({ kind: 'search' });
+    expect(readShortcut(press({ key: 'k', ctrlKey: true }))).toEqual({ kind: 'switcher' });
+    expect(readShortcut(press({ key: 'f', ctrlKey: true }))).toEqual({ kind: 'search', where: 'here' });
+    expect(readShortcut(press({ key: 'F', metaKey: true, shiftKey: true }))).toEqual({
+      kind: 'search',
+      where: 'everywhere'
+    });
+    expect(readShortcut(press({ key: '.', ctrlKey: true }))).toEqual({ kind: 'details' });
     expect(readShortcut(press({ key: 'F6', shiftKey: true }))).toEqual({ kind: 'region', step: -1 });
     expect(readShortcut(press({ key: 'ArrowDown', altKey: true }))).toEqual({
       kind: 'chat',
@@ -65,7 +71,7 @@ describe('keys that work everywhere', () => {
   });
 
   it('are found by their place where the layout has no such letters', () => {
-    expect(readShortcut(press({ key: 'л', code: 'KeyK', ctrlKey: true }))).toEqual({ kind: 'search' });
+    expect(readShortcut(press({ key: 'л', code: 'KeyK', ctrlKey: true }))).toEqual({ kind: 'switcher' });
   });
 
   it('leave typing, input methods and what was handled already alone', () => {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { AccountId } from '../../../src/lib/account-id.ts';
 import { avatarIndex, initials } from '../../../src/lib/state/avatar.ts';
-import { filterConversations, rowName, viewRow } from '../../../src/lib/state/row-view.ts';
+import { filterConversations, isMuted, isUnread, rowName, viewRow } from '../../../src/lib/state/row-view.ts';
+import { MUTED_FOR_GOOD_MS } from '../../../src/lib/storage/views.ts';
 import { SAMPLE_ACCOUNT as ACCOUNT, sampleConversation } from '../../support/views.ts';
 import { createPlural } from '../../../src/lib/text/plural.ts';
 
 const conversation = sampleConversation;
+const QUIET = { muted: false, typing: false };
 
 describe('a row of the list', () => {
   it('shows the last message on one line', () => {
@@ -38,16 +41,48 @@ describe('a row of the list', () => {
     expect(row.name).toMatch(/^05d1 c8ab … f3f3$/);
   });
 
+  it('puts a nickname before the name they chose, and finds them by either', () => {
+    const view = conversation({ nickname: 'Mum' });
+    expect(viewRow(view)).toMatchObject({ name: 'Mum', nameIsId: false });
+    expect(viewRow(conversation({ name: null, nickname: 'Mum' })).nameIsId).toBe(false);
+    expect(filterConversations([view], 'mum')).toHaveLength(1);
+    expect(filterConversations([view], 'lindq')).toHaveLength(1);
+    expect(filterConversations([view], 'dad')).toHaveLength(0);
+  });
+
+  it('is muted until a moment, and unread by mark as well as by count', () => {
+    expect(isMuted(conversation({ mutedUntilMs: 10 }), 9)).toBe(true);
+    expect(isMuted(conversation({ mutedUntilMs: 10 }), 10)).toBe(false);
+    expect(isMuted(conversation({ mutedUntilMs: MUTED_FOR_GOOD_MS }), Date.now())).toBe(true);
+    expect([{ unread: 1 }, { markedUnread: true }, {}].map((part) => isUnread(conversation(part)))).toEqual([
+      true,
+      true,
+      false
+    ]);
+  });
+
+  it('says typing in place of the last message, and every mark it shows', () => {
+    const view = conversation({
+      markedUnread: true,
+      blocked: true,
+      notify: 'none',
+      timer: { mode: 'after-read', seconds: 60 }
+    });
+    expect(rowName(view, viewRow(view), '14:09', { muted: false, typing: true })).toBe(
+      'Mara Lindqvist, marked unread, typing…, 14:09, messages disappear, notifications off, blocked'
+    );
+  });
+
   it('is one name for assistive technology, with all that is shown', () => {
-    const view = conversation({ unread: 2, pinned: true, mutedUntilMs: 1 });
-    expect(rowName(view, viewRow(view), '14:09')).toBe(
+    const view = conversation({ unread: 2, pinned: true });
+    expect(rowName(view, viewRow(view), '14:09', { muted: true, typing: false })).toBe(
       'Mara Lindqvist, 2 unread messages, See you there, 14:09, pinned, muted'
     );
     const failed = conversation({
       failed: 1,
       lastMessage: { preview: 'Hi', direction: 'out', state: 'failed' }
     });
-    expect(rowName(failed, viewRow(failed), '14:09')).toBe('Mara Lindqvist, Hi, 14:09, Failed');
+    expect(rowName(failed, viewRow(failed), '14:09', QUIET)).toBe('Mara Lindqvist, Hi, 14:09, Failed');
   });
 });
 

@@ -7,7 +7,8 @@ export const keys = {
     {
       title: 'Everywhere',
       rows: [
-        { keys: 'Ctrl K', does: 'Search conversations' },
+        { keys: 'Ctrl K', does: 'Go to a chat or command' },
+        { keys: 'Ctrl Shift F', does: 'Search in all chats' },
         { keys: 'Ctrl ,', does: 'Settings' },
         { keys: 'Ctrl Shift M', does: 'New message' },
         { keys: 'Alt ↑  Alt ↓', does: 'Previous or next conversation, with Shift the next unread one' },
@@ -16,8 +17,18 @@ export const keys = {
       ]
     },
     {
+      title: 'In the list of chats',
+      rows: [
+        { keys: '↑ ↓ Home End', does: 'From chat to chat' },
+        { keys: 'Shift F10', does: 'Menu of the chat' },
+        { keys: 'Del', does: 'Delete the chat' }
+      ]
+    },
+    {
       title: 'In a conversation',
       rows: [
+        { keys: 'Ctrl F', does: 'Search in this chat' },
+        { keys: 'Ctrl .', does: 'Details of this chat' },
         { keys: 'Enter', does: 'Send, with Shift a new line (settings can swap them)' },
         { keys: '↑', does: 'From the empty composer to the messages' },
         { keys: '↑ ↓ Home End', does: 'From message to message' },

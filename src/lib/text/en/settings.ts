@@ -4,6 +4,8 @@ export const settings = {
   back: 'Back',
   navigation: 'Sections',
   profile: 'Profile',
+  privacy: 'Privacy',
+  notifications: 'Notifications',
   appearance: 'Appearance',
   path: 'Path',
   recoveryPassword: 'Recovery Password',

@@ -23,8 +23,6 @@ export const shell = {
   /** The filter field. Contract. */
   search: 'Search',
   clearSearch: 'Clear',
-  nothingFound: 'Nothing found',
-  nothingFoundHint: 'Names and Account IDs are searched.',
   /** An Account ID was pasted into the filter field. */
   writeToId: 'Write to this Account ID',
   noteToSelf: 'Note to Self',

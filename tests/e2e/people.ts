@@ -130,6 +130,23 @@ export async function openConversation(page: Page, contactName: string): Promise
   await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
 }
 
+/** Opens a stranger's first message from Message Requests. */
+export async function openRequest(page: Page, contactName: string): Promise<void> {
+  await page.getByRole('link', { name: 'Message Requests' }).click({ timeout: CONNECT_TIMEOUT_MS });
+  await page
+    .getByRole('navigation', { name: 'Message Requests' })
+    .getByRole('link', { name: new RegExp(contactName) })
+    .click();
+  await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
+}
+
+/** Accepts it, and stays in the conversation. */
+export async function acceptRequest(page: Page, contactName: string): Promise<void> {
+  await openRequest(page, contactName);
+  await page.getByRole('main').getByRole('button', { name: 'Accept' }).click();
+  await expect(page.getByRole('main').getByRole('button', { name: 'Accept' })).toBeHidden();
+}
+
 export async function say(page: Page, text: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message', exact: true }).fill(text);
   await page.getByRole('button', { name: 'Send message' }).click();

@@ -1,10 +1,15 @@
 // One open conversation: its messages, what is typed, what was read, and what a person does in it.
 import { errorCode } from '../errors.ts';
-import { loadConversation, type ConversationView } from '../storage/queries.ts';
+import { loadConversation, type ConversationView, type MessageView } from '../storage/queries.ts';
+import type { TimerSetting } from '../storage/views.ts';
 import { countText } from './composing.ts';
+import type { DeleteWhere } from './delete-choices.ts';
 import { createLive } from './live.svelte.ts';
 import { createMessageWindow, type MessageWindow } from './message-window.svelte.ts';
+import type { MessageInfo } from './message-info.ts';
+import { createOwnTyping } from './own-typing.ts';
 import type { ProfileState } from './profile.svelte.ts';
+import { createQuotedState, type QuotedState } from './quoted.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 /** A draft is kept this long after the last key, milliseconds. */
@@ -20,10 +25,19 @@ export interface ConversationState {
   readonly unreadFrom: { readonly sort: number; readonly count: number } | null;
   /** What is typed. */
   text: string;
+  /** What the next message answers. */
+  reply: MessageView | null;
+  /** What the quotes on screen show. */
+  readonly quoted: QuotedState;
   /** Sends what is typed. @returns the code of what went wrong, else null */
   send(): Promise<string | null>;
   retry(messageId: string): Promise<void>;
-  deleteMessage(messageId: string): Promise<void>;
+  /** Adds an emoji of ours to a message, or takes it back. `too-many-reactions` */
+  react(messageId: string, emoji: string, remove: boolean): Promise<void>;
+  deleteMessages(messageIds: readonly string[], where: DeleteWhere): Promise<void>;
+  forward(messageIds: readonly string[], conversationIds: readonly string[]): Promise<void>;
+  info(messageId: string): Promise<MessageInfo>;
+  setTimer(timer: TimerSetting): Promise<void>;
   delete(): Promise<void>;
   /** Everything up to `sort` has been seen. */
   markRead(sort: number): void;
@@ -47,6 +61,12 @@ export function createConversationState(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let marking = false;
   let gone = false;
+  let reply = $state.raw<MessageView | null>(null);
+  const quoted = createQuotedState(db, rowKey);
+  // Nobody needs to know that they were not told.
+  const typing = createOwnTyping((isTyping) => {
+    if (!gone) call('typing', { conversationId, isTyping }).catch(() => {});
+  });
   /** Something was typed here, so what the database says of the draft no longer counts. */
   let touched = false;
   if (known) begin(known);
@@ -84,16 +104,21 @@ export function createConversationState(
     const sent = text;
     if (sent.trim() === '') return null;
     if (countText(sent).over > 0) return 'message-too-long';
+    const answered = reply;
     text = '';
+    reply = null;
     touched = true;
     clearTimeout(timer);
+    typing.sent();
     try {
       await messages?.toLatest();
-      await call('message.send', { conversationId, text: sent });
+      const quote = answered ? { quoteMessageId: answered.id } : {};
+      await call('message.send', { conversationId, text: sent, ...quote });
       saveDraft();
       return null;
     } catch (error) {
       if (text === '') text = sent;
+      reply ??= answered;
       return errorCode(error);
     }
   }
@@ -113,6 +138,7 @@ export function createConversationState(
       return text;
     },
     set text(value) {
+      if (value !== text) typing.pressed(value.trim() === '');
       text = value;
       touched = true;
       clearTimeout(timer);
@@ -120,7 +146,18 @@ export function createConversationState(
     },
     send,
     retry: (messageId) => call('message.retry', { messageId }),
-    deleteMessage: (messageId) => call('message.delete', { messageId }),
+    get reply() {
+      return reply;
+    },
+    set reply(message) {
+      reply = message;
+    },
+    quoted,
+    react: (messageId, emoji, remove) => call('message.react', { messageId, emoji, remove }),
+    deleteMessages: (messageIds, where) => call('message.delete', { messageIds, where }),
+    forward: (messageIds, conversationIds) => call('message.forward', { messageIds, conversationIds }),
+    info: (messageId) => call('message.info', { messageId }),
+    setTimer: (setting) => call('conversation.setTimer', { conversationId, ...setting }),
     async delete() {
       gone = true;
       clearTimeout(timer);
@@ -139,6 +176,8 @@ export function createConversationState(
     saveDraft,
     stop() {
       saveDraft();
+      typing.stop();
+      quoted.stop();
       live.stop();
       messages?.stop();
     }

@@ -23,6 +23,8 @@ export interface MessageWindow {
   loadNewer(): Promise<void>;
   /** Goes to the end of the conversation. */
   toLatest(): Promise<void>;
+  /** Goes where this position is, and shows what is around it. Does nothing while it is in the stretch already. */
+  toSort(sort: number): Promise<void>;
   stop(): void;
 }
 
@@ -152,6 +154,13 @@ export function createMessageWindow(
         if (before === null) return;
         messages = undefined;
         await startAtEnd();
+      }),
+    toSort: (sort) =>
+      once(async () => {
+        const held = (from === null || from <= sort) && (before === null || sort < before);
+        if (held && messages !== undefined) return;
+        messages = undefined;
+        await startAt(sort);
       }),
     stop() {
       stopped = true;

@@ -11,17 +11,17 @@ export interface QuotedState {
 }
 
 export function createQuotedState(db: ProfileDatabase, rowKey: CryptoKey): QuotedState {
-  let found = $state.raw<ReadonlyMap<string, QuotedMessageView>>(new Map());
-  let asked = $state.raw<ReadonlySet<string>>(new Set());
+  let found = $state.raw<ReadonlyMap<string, QuotedMessageView> | null>(null);
+  let asked = $state.raw<readonly string[]>([]);
   let subscription: Subscription | undefined;
   let key = '';
 
   return {
     find(messageId) {
-      return found.get(messageId) ?? (asked.has(messageId) ? null : undefined);
+      return found?.get(messageId) ?? (asked.includes(messageId) ? null : undefined);
     },
     follow(messageIds) {
-      const ids = [...new Set(messageIds)].sort();
+      const ids = messageIds.filter((id, index) => messageIds.indexOf(id) === index).sort();
       if (ids.join() === key) return;
       key = ids.join();
       subscription?.unsubscribe();
@@ -30,7 +30,7 @@ export function createQuotedState(db: ProfileDatabase, rowKey: CryptoKey): Quote
       subscription = liveQuery(() => loadQuoted(db, rowKey, ids)).subscribe({
         next(value) {
           found = value;
-          asked = new Set(ids);
+          asked = ids;
         },
         error() {}
       });

@@ -40,7 +40,10 @@ export function buildTimeline(
   }));
 }
 
-/** A failed message stands alone, and so do states that differ: one postmark speaks for the whole group. */
+/**
+ * A failed message stands alone, so do lines nobody wrote, and so do states that differ: one postmark speaks for the
+ * whole group.
+ */
 function belongTogether(
   before: MessageView | undefined,
   message: MessageView,
@@ -48,11 +51,27 @@ function belongTogether(
 ): boolean {
   return (
     before !== undefined &&
+    before.notice === null &&
+    message.notice === null &&
     before.direction === message.direction &&
     formats.minuteKey(before.sentAtMs) === formats.minuteKey(message.sentAtMs) &&
     before.state === message.state &&
+    before.readByThem === message.readByThem &&
+    before.disappears?.seconds === message.disappears?.seconds &&
+    before.deleted === message.deleted &&
     message.state !== 'failed'
   );
+}
+
+/**
+ * The nearest line a person wrote, from an index on: lines that nobody wrote are passed over when messages are walked.
+ * @returns -1 when there is none in that direction
+ */
+export function nextMessage(lines: readonly TimelineLine[], from: number, step: 1 | -1): number {
+  for (let index = from; index >= 0 && index < lines.length; index += step) {
+    if (lines[index]?.message.notice === null) return index;
+  }
+  return -1;
 }
 
 /** One step of changing a list that is shown virtualised: `shift` when lines came or went at its start. */

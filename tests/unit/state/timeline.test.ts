@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildTimeline, listSteps } from '../../../src/lib/state/timeline.ts';
+import { buildTimeline, listSteps, nextMessage } from '../../../src/lib/state/timeline.ts';
 import type { MessageView } from '../../../src/lib/storage/views.ts';
 import { sampleMessage } from '../../support/views.ts';
 import { createFormats } from '../../../src/lib/text/format.ts';
@@ -41,6 +41,36 @@ describe('a timeline', () => {
       message({ sort: 5, ...own, state: 'queued' })
     ];
     expect(groups(lines).map(([, ends]) => ends)).toEqual([true, true, true, false, true]);
+  });
+
+  it('gives a postmark of its own to what was read, disappears, or was deleted', () => {
+    const own = { direction: 'out', sentAtMs: NOON } as const;
+    const disappears = { mode: 'after-send', seconds: 60, atMs: null } as const;
+    const lines = [
+      message({ sort: 1, ...own, readByThem: true }),
+      message({ sort: 2, ...own }),
+      message({ sort: 3, ...own, disappears }),
+      message({ sort: 4, ...own, disappears }),
+      message({ sort: 5, ...own, disappears, deleted: true })
+    ];
+    expect(groups(lines).map(([, ends]) => ends)).toEqual([true, true, false, true, true]);
+  });
+
+  it('lets lines that nobody wrote stand alone, and passes over them when messages are walked', () => {
+    const notice = { type: 'you-accepted' } as const;
+    const lines = [
+      message({ sort: 1 }),
+      message({ sort: 2, notice }),
+      message({ sort: 3, notice }),
+      message({ sort: 4 })
+    ];
+    expect(groups(lines).every(([starts, ends]) => starts && ends)).toBe(true);
+    const timeline = buildTimeline(lines, null, formats);
+    expect(nextMessage(timeline, 1, 1)).toBe(3);
+    expect(nextMessage(timeline, 2, -1)).toBe(0);
+    expect(nextMessage(timeline, 4, 1)).toBe(-1);
+    expect(nextMessage(timeline, -1, -1)).toBe(-1);
+    expect(nextMessage(timeline.slice(1, 3), 0, 1)).toBe(-1);
   });
 
   it('begins a day where the calendar does, also at its very start', () => {

@@ -28,7 +28,14 @@ export const conversation = {
     text: string;
     state: string;
   }) => (state === '' ? `${author}, ${time}, ${text}` : `${author}, ${time}, ${text}, ${state}`),
-  states: { queued: 'Queued', sending: 'Sending', sent: 'Sent', failed: 'Failed', received: '' },
+  states: {
+    queued: 'Queued',
+    sending: 'Sending',
+    sent: 'Sent',
+    read: 'Read',
+    failed: 'Failed',
+    received: ''
+  },
 
   newMessages: ({ count }: { count: number }) =>
     plural(count, { one: '# new message', other: '# new messages' }),
@@ -47,28 +54,15 @@ export const conversation = {
   more: 'More',
   messageMenu: 'What to do with this message',
   copy: 'Copy',
-  copied: 'Copied',
   info: 'Info',
   retry: 'Retry',
   delete: 'Delete',
   conversationMenu: 'What to do with this conversation',
   copyAccountId: 'Copy Account ID',
+  searchHere: 'Find in this chat',
+  details: 'Details',
   accountIdCopied: 'The Account ID was copied.',
-  deleteConversation: 'Delete conversation',
 
-  deleteMessageTitle: 'Delete this message?',
-  deleteMessageScope: 'Delete on this device only',
-  deleteMessageOwn: ({ name }: { name: string }) =>
-    `${name} keeps it, if it has arrived. So do your other devices.`,
-  deleteMessageTheirs: ({ name }: { name: string }) => `${name} keeps it. So do your other devices.`,
-  deleteMessageUnsent: 'It was not sent, so nobody else has it.',
-  deleteMessageNote: 'Your other devices keep it.',
-  deleteMessageNetwork: ({ until }: { until: string }) => `The nodes keep a sealed copy until ${until}.`,
-  deleteConversationTitle: ({ name }: { name: string }) => `Delete the conversation with ${name}?`,
-  deleteConversationText: ({ name }: { name: string }) =>
-    `All its messages go from this browser. ${name} and your other devices keep theirs.`,
-  deleteNoteTitle: 'Delete Note to Self?',
-  deleteNoteText: 'All its messages go from this browser. Your other devices keep theirs.',
   cancel: 'Cancel',
 
   /** Why a message failed, by the code of its failure. */
@@ -92,11 +86,6 @@ export const conversation = {
   thisDevice: 'This device',
   thisDeviceText: 'Sealed in this browser.',
   networkCopy: 'Network copy',
-  networkCopyText: ({ until }: { until: string }) =>
-    `Nodes of the recipient’s swarm keep a sealed copy until ${until}. Then they drop it.`,
-  networkCopyNone: 'None yet.',
-  recipient: ({ name }: { name: string }) => name,
-  recipientText: 'They can keep or copy it; you cannot undo that.',
   sentAt: 'Sent',
   receivedState: 'State',
   size: 'Size',

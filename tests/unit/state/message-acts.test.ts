@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { actOfKey, isAnswerable, messageActs } from '../../../src/lib/state/message-acts.ts';
+import { sampleMessage } from '../../support/views.ts';
+
+const theirs = sampleMessage({ sort: 1, text: 'Hello' });
+const key = (part: Partial<KeyboardEvent>) =>
+  ({ key: '', code: '', ctrlKey: false, metaKey: false, altKey: false, ...part }) as KeyboardEvent;
+
+describe('what can be done with a message', () => {
+  it('is everything with an ordinary one', () => {
+    expect(messageActs(theirs, false)).toEqual([
+      'reply',
+      'react',
+      'copy',
+      'forward',
+      'select',
+      'info',
+      'delete'
+    ]);
+  });
+
+  it('is sending it again where it failed, and no answer', () => {
+    const failed = sampleMessage({ sort: 1, direction: 'out', state: 'failed' });
+    expect(messageActs(failed, false)).toEqual(['resend', 'copy', 'forward', 'select', 'info', 'delete']);
+  });
+
+  it('is no answer where the other side is blocked', () => {
+    expect(messageActs(theirs, true)).not.toContain('reply');
+    expect(isAnswerable(theirs, true)).toBe(false);
+    expect(isAnswerable(theirs, false)).toBe(true);
+  });
+
+  it('is little with one that was deleted, and nothing with a line nobody wrote', () => {
+    expect(messageActs({ ...theirs, deleted: true, text: '' }, false)).toEqual(['select', 'info', 'delete']);
+    expect(messageActs({ ...theirs, notice: { type: 'you-accepted' } }, false)).toEqual([]);
+  });
+});
+
+describe('a key on a message', () => {
+  it.each([
+    ['r', 'reply'],
+    ['R', 'reply'],
+    ['e', 'react'],
+    ['c', 'copy'],
+    ['Delete', 'delete'],
+    ['x', null],
+    ['Enter', null]
+  ])('%s means %s', (pressed, act) => {
+    expect(actOfKey(key({ key: pressed }), theirs, false)).toBe(act);
+  });
+
+  it('is known by its place where the layout has no Latin letters, and only there', () => {
+    expect(actOfKey(key({ key: 'с', code: 'KeyC' }), theirs, false)).toBe('copy');
+    expect(actOfKey(key({ key: 'j', code: 'KeyC' }), theirs, false)).toBeNull();
+    expect(actOfKey(key({ key: '.', code: 'KeyE' }), theirs, false)).toBeNull();
+  });
+
+  it('means nothing with Ctrl, and nothing that is not possible', () => {
+    expect(actOfKey(key({ key: 'c', ctrlKey: true }), theirs, false)).toBeNull();
+    expect(actOfKey(key({ key: 'r' }), theirs, true)).toBeNull();
+  });
+});

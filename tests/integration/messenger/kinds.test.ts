@@ -83,7 +83,7 @@ describe('a message request', () => {
     await until('it was sent', async () => (await chi.page.db.outbox.count()) === 0);
     await sendText(ana.tab, ben.page.accountId, 'after the blocked one');
     await message(ben, ana.page.accountId, 'after the blocked one');
-    await until('it was looked at', async () => (await network.net.stored(ben.page.accountId)).length > 4);
+    await until('it was looked at', async () => network.net.stored(ben.page.accountId).length > 4);
     await commands(ben).block(id, false);
     await sendText(chi.tab, ben.page.accountId, 'to be seen');
     await message(ben, chi.page.accountId, 'to be seen');

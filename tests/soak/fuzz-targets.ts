@@ -1,4 +1,5 @@
 // Every parser of bytes from strangers, with real input that it accepts. A new parser is added here.
+import { zstdCompressSync } from 'node:zlib';
 import { parseAccountId } from '../../src/lib/account-id.ts';
 import {
   base64ToBytes,
@@ -10,6 +11,7 @@ import {
 import {
   checkRecoveryWords,
   createCryptoBackend,
+  createNobleBackend,
   decodeRecoveryPassword,
   decryptLegacyAttachment,
   decryptProfilePicture,
@@ -25,6 +27,21 @@ import {
   stripPadding,
   type HopKey
 } from '../../src/lib/crypto/index.ts';
+import {
+  CONFIG_KINDS,
+  decodeConfigMessage,
+  decodeConfigState,
+  decompressZstd,
+  editConfig,
+  encodeConfigState,
+  NEW_CONFIG,
+  openConfig,
+  receiveConfigs,
+  splitConfig,
+  storeZstd,
+  withValue
+} from '../../src/lib/config/index.ts';
+import { encryptConfig } from '../../src/lib/crypto/config-cipher.ts';
 import { AppError } from '../../src/lib/errors.ts';
 import { readInfo, readUploaded } from '../../src/lib/files/index.ts';
 import {
@@ -241,6 +258,45 @@ async function fileTargets(): Promise<FuzzTarget[]> {
   ];
 }
 
+function configTargets(): FuzzTarget[] {
+  const { vectors } = loadVectors<{ vectors: Record<string, { plaintext_bencode_hex?: string }>[] }>(
+    'config-and-groups.json'
+  );
+  const messages = vectors
+    .flatMap((vector) => Object.values(vector))
+    .flatMap((value) => (value?.plaintext_bencode_hex ? [hexToBytes(value.plaintext_bencode_hex)] : []));
+  const identity = deriveIdentity(new Uint8Array(16).fill(3));
+  const backend = createNobleBackend();
+  const frames = messages.slice(0, 4).map((message) => zstdCompressSync(message));
+  const opened = messages.slice(0, 4).map((bytes, index) => ({
+    storageHash: `h${index}`,
+    opened: { kind: 'message' as const, message: decodeConfigMessage(bytes) }
+  }));
+  const state = editConfig(receiveConfigs(NEW_CONFIG, opened, 0), (data) => withValue(data, ['n'], 7n));
+  const z = (frame: Uint8Array) => Buffer.concat([utf8ToBytes('z'), frame]);
+  return [
+    { name: 'config message', seeds: messages, parse: decodeConfigMessage },
+    { name: 'Zstandard frame', seeds: frames, parse: (bytes) => decompressZstd(bytes, 100_000) },
+    { name: 'kept config', seeds: [encodeConfigState(state)], parse: decodeConfigState },
+    {
+      name: 'config item, opened',
+      seeds: [
+        ...messages,
+        ...splitConfig(messages[0] as Uint8Array, 60),
+        ...frames.map(z),
+        z(storeZstd(messages[0] as Uint8Array))
+      ],
+      seal: (plaintext) =>
+        Promise.resolve(encryptConfig(identity.ed25519Seed, CONFIG_KINDS.contacts.domain, plaintext)),
+      async parse(sealed) {
+        const item = await openConfig(backend, identity, 'contacts', sealed);
+        receiveConfigs(state, [{ storageHash: 'h', opened: item }], 0);
+        return item.kind !== 'unreadable';
+      }
+    }
+  ];
+}
+
 const gatewayReply: FuzzTarget = {
   name: 'HTTP reply of a guard',
   seeds: ['content-length: 2\r\n\r\nok', 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'].map(
@@ -263,6 +319,7 @@ export async function createFuzzTargets(): Promise<FuzzTarget[]> {
     ...DECODERS.map(({ name, decode, seeds }) => ({ name, parse: decode, seeds })),
     ...textTargets(identity.accountId, words),
     ...(await sealedTargets()),
+    ...configTargets(),
     ...(await fileTargets()),
     gatewayReply
   ];

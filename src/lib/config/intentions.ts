@@ -2,7 +2,7 @@
 // and a device that was away for five versions is not heard at all, so edits get lost that nobody overrode. Each device
 // remembers what it meant to change and does it again, unless somebody changed the same key later.
 import { compareVersions, CONFIG_LAG, type ConfigMessage, type LaggedDiff } from './config-message.ts';
-import { applySetChange, isDiffDict, isRemoval, type ConfigDiff } from './diff.ts';
+import { applySetChange, diffData, isDiffDict, isRemoval, type ConfigDiff } from './diff.ts';
 import {
   EMPTY_DICT,
   equalValues,
@@ -42,28 +42,38 @@ const MAX_INTENTIONS = 2_000;
 const MAX_PAST = 8;
 /** Two devices that each take the other's edit for a loss must come to an end. */
 const MAX_REPEATS = 8;
+/** A diff of less than this part of the data is no merge, whatever was added since. */
+const MERGE_SHARE = 4;
 
 /** A path as one text. */
 function pathKey(path: ConfigPath): string {
   return path.map((key) => `${key.length}:${key}`).join('');
 }
 
-/** The intentions of an edit added to those of before; of two for one leaf the later one counts. */
+/**
+ * The intentions of an edit added to those of before; of two for one leaf the later one counts.
+ * @param base data of the last version: an edit back to it is none
+ */
 export function addIntentions(
   intentions: readonly Intention[],
-  before: ConfigDict,
-  after: ConfigDict
+  base: ConfigDict,
+  { before, after }: { before: ConfigDict; after: ConfigDict }
 ): readonly Intention[] {
-  const byPath = new Map(intentions.map((intention) => [pathKey(intention.path), intention]));
+  const carried = intentions.filter(({ origin }) => origin !== null);
+  const pending = byPath(intentions.filter(({ origin }) => origin === null));
+  const pastOf = byPath(carried);
   for (const change of changedLeaves(before, after, [])) {
     const key = pathKey(change.path);
-    const earlier = byPath.get(key);
-    const first = earlier?.origin === null ? earlier.past[0] : change.past[0];
-    byPath.delete(key);
-    if (equalValues(first, change.to)) continue;
-    byPath.set(key, { ...change, past: [...(earlier?.past ?? []), ...change.past].slice(-MAX_PAST) });
+    const earlier = pending.get(key) ?? pastOf.get(key);
+    pending.delete(key);
+    if (equalValues(valueAt(base, change.path) ?? null, change.to)) continue;
+    pending.set(key, { ...change, past: [...(earlier?.past ?? []), ...change.past].slice(-MAX_PAST) });
   }
-  return [...byPath.values()].slice(-MAX_INTENTIONS);
+  return [...carried, ...pending.values()].slice(-MAX_INTENTIONS);
+}
+
+function byPath(intentions: readonly Intention[]): Map<string, Intention> {
+  return new Map(intentions.map((intention) => [pathKey(intention.path), intention]));
 }
 
 function changedLeaves(before: ConfigDict, after: ConfigDict, path: ConfigPath): Intention[] {
@@ -79,10 +89,15 @@ function changedLeaves(before: ConfigDict, after: ConfigDict, path: ConfigPath):
   });
 }
 
-/** Intentions without a message are carried by this one from now on. */
+/** Intentions without a message are carried by this one from now on, in place of earlier ones for the same leaves. */
 export function carryIntentions(intentions: readonly Intention[], message: Version): readonly Intention[] {
   const origin: Version = { seqno: message.seqno, hashHex: message.hashHex };
-  return intentions.map((intention) => (intention.origin === null ? { ...intention, origin } : intention));
+  const pending = byPath(intentions.filter((intention) => intention.origin === null));
+  if (pending.size === 0) return intentions;
+  const carried = intentions.filter(
+    (intention) => intention.origin !== null && !pending.has(pathKey(intention.path))
+  );
+  return [...carried, ...[...pending.values()].map((intention) => ({ ...intention, origin }))];
 }
 
 /** Intentions of a message that was found to be stored. */
@@ -181,6 +196,7 @@ interface History {
   /** Highest sequence number of the inputs. */
   readonly newest: number;
   readonly data: ConfigDict;
+  readonly leafCount: number;
 }
 
 function historyOf(inputs: readonly ConfigMessage[], data: ConfigDict): History {
@@ -190,7 +206,8 @@ function historyOf(inputs: readonly ConfigMessage[], data: ConfigDict): History 
     inputs,
     entries: [...byHash.values()],
     newest: Math.max(...inputs.map(({ seqno }) => seqno)),
-    data
+    data,
+    leafCount: leafCount(diffData(EMPTY_DICT, data))
   };
 }
 
@@ -212,23 +229,22 @@ function touches(diff: ConfigDiff, path: ConfigPath, data: ConfigDict): boolean 
  * The diff of a merge lists everything and says nothing about who changed what. A merge can be told by two versions with
  * one number before it, which nothing else brings together, as long as those are carried along.
  */
-function diffNature(entry: LaggedDiff, { inputs, entries, data }: History): 'edit' | 'merge' | 'either' {
+function diffNature(entry: LaggedDiff, history: History): 'edit' | 'merge' | 'either' {
+  const { inputs, entries } = history;
   if (hasRemoval(entry.diff)) return 'edit';
-  const isOlder = (other: LaggedDiff) => other.seqno < entry.seqno;
   const input = inputs.find(({ hashHex }) => hashHex === entry.hashHex);
   if (input) {
     if (!coversAll([entry.diff], input.data)) return 'edit';
     return hasTwins(input.lagged) ? 'merge' : 'either';
   }
-  // What was not there when the diff was made came with other edits.
-  const isOtherEdit = (other: LaggedDiff) =>
-    compareVersions(other, entry) > 0 ||
-    inputs.some(
-      (candidate) => candidate.hashHex === other.hashHex && !coversAll([other.diff], candidate.data)
-    );
-  const others = entries.filter((other) => other !== entry && isOtherEdit(other)).map(({ diff }) => diff);
-  if (!coversAll([entry.diff, ...others], data)) return 'edit';
-  return hasTwins(entries.filter(isOlder)) ? 'merge' : 'either';
+  if (leafCount(entry.diff) * MERGE_SHARE < history.leafCount) return 'edit';
+  return hasTwins(entries.filter(({ seqno }) => seqno < entry.seqno)) ? 'merge' : 'either';
+}
+
+function leafCount(diff: ConfigDiff): number {
+  let count = 0;
+  for (const change of diff.values()) count += isDiffDict(change) ? leafCount(change) : 1;
+  return count;
 }
 
 /** Whether two versions have one number. */
@@ -243,13 +259,13 @@ function hasRemoval(diff: ConfigDiff): boolean {
   return false;
 }
 
-/** Whether every leaf of the data is in one of the diffs. */
+/** Whether every leaf of the data is in one of the diffs, of whatever kind it was then. */
 function coversAll(diffs: readonly ConfigDiff[], data: ConfigDict): boolean {
   for (const [key, value] of data) {
     const changes = diffs.map((diff) => diff.get(key)).filter((change) => change !== undefined);
-    if (isConfigDict(value)) {
-      if (!coversAll(changes.filter(isDiffDict), value)) return false;
-    } else if (!changes.some((change) => !isDiffDict(change))) return false;
+    if (changes.length === 0) return false;
+    const isWithin = isConfigDict(value) && changes.every(isDiffDict);
+    if (isWithin && !coversAll(changes as readonly ConfigDiff[], value)) return false;
   }
   return true;
 }

@@ -71,7 +71,13 @@ export function isReadOnlyConfig({ base, unreadableHashes }: ConfigState): boole
 export function editConfig(state: ConfigState, edit: (data: ConfigDict) => ConfigDict): ConfigState {
   const data = edit(state.data);
   if (equalValues(data, state.data)) return state;
-  return withData({ ...state, intentions: addIntentions(state.intentions, state.data, data) }, data);
+  return withData(
+    {
+      ...state,
+      intentions: addIntentions(state.intentions, state.base.data, { before: state.data, after: data })
+    },
+    data
+  );
 }
 
 /** An edit that was undone before it was handed out leaves no trace. */

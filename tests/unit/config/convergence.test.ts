@@ -2,13 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8ToBytes } from '../../../src/lib/bytes/index.ts';
-import {
-  configSet,
-  valueAt,
-  withValue,
-  type ConfigPath,
-  type ConfigValue
-} from '../../../src/lib/config/index.ts';
+import { configSet, withValue, type ConfigPath, type ConfigValue } from '../../../src/lib/config/index.ts';
 import { createSwarm, Device, settle } from './devices.ts';
 
 const DEVICES = 3;
@@ -17,7 +11,6 @@ type Step =
   | { kind: 'edit'; device: number; path: ConfigPath; value: ConfigValue | null }
   | { kind: 'own'; device: number; value: bigint }
   | { kind: 'poll'; device: number }
-  | { kind: 'offline'; device: number }
   | { kind: 'push'; device: number; isAnswered: boolean };
 
 const device = fc.nat({ max: DEVICES - 1 });
@@ -50,7 +43,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     })
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('poll' as const), device }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('offline' as const), device }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -65,40 +57,11 @@ const history = fc.array(step, { maxLength: 40, size: 'max' });
 class Devices {
   readonly swarm = createSwarm();
   readonly all = Array.from({ length: DEVICES }, () => new Device(this.swarm));
-  /** Last value of the key that only this device touches. */
-  readonly own = new Map<number, bigint>();
-  readonly #offline = new Set<number>();
 
   /** Pushes and polls whenever the history says so, however much was missed. */
   playWildly(steps: readonly Step[]): void {
     for (const step of steps) this.#act(step, this.all[step.device] as Device);
     settle(this.all);
-  }
-
-  /** Who is connected hears of a push before the one after the next; who goes offline does so in a quiet moment. */
-  playConnected(steps: readonly Step[]): void {
-    for (const step of steps) {
-      const actor = this.all[step.device] as Device;
-      const isOffline = this.#offline.has(step.device);
-      if (step.kind === 'offline') {
-        if (isOffline) {
-          this.#offline.delete(step.device);
-          actor.poll();
-        } else {
-          settle(this.#connected());
-          this.#offline.add(step.device);
-        }
-        continue;
-      }
-      if (isOffline && (step.kind === 'poll' || step.kind === 'push')) continue;
-      this.#act(step, actor);
-      for (const other of this.#connected()) if (other.missed > 1) other.poll();
-    }
-    settle(this.all);
-  }
-
-  #connected(): Device[] {
-    return this.all.filter((_, index) => !this.#offline.has(index));
   }
 
   #act(step: Step, actor: Device): void {
@@ -110,7 +73,6 @@ class Devices {
     }
     if (step.kind === 'edit') actor.edit((data) => withValue(data, step.path, step.value));
     if (step.kind === 'own') {
-      this.own.set(step.device, step.value);
       actor.edit((data) => withValue(data, ['own', String(step.device)], step.value));
     }
   }

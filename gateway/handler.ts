@@ -33,6 +33,8 @@ export interface HandlerDependencies {
   readonly requests: TokenBuckets;
   readonly bytes: TokenBuckets;
   readonly inFlight: InFlight;
+  /** The same requests by address. */
+  readonly inFlightOfAddress: InFlight;
   readonly clock: Clock;
 }
 
@@ -114,14 +116,20 @@ async function onion(
   if ('status' in checked) return checked;
   const waitMs = bytes.waitMs(context.client);
   if (waitMs > 0) return failure('rate-limited', { retryAfterMs: waitMs });
+  const own = dependencies.inFlightOfAddress.enter(context.client);
+  if (typeof own === 'string') return failure('rate-limited', { retryAfterMs: BUSY_RETRY_MS });
   const place = inFlight.enter(context.key);
-  if (typeof place === 'string') return failure(place, { retryAfterMs: BUSY_RETRY_MS });
+  if (typeof place === 'string') {
+    own.release();
+    return failure(place, { retryAfterMs: BUSY_RETRY_MS });
+  }
   try {
     bytes.spend(context.client, checked.bodyBytes);
     const result = await relay.carry(request, response, checked.guard, checked.bodyBytes, context.headers);
     bytes.spend(context.client, result.replyBytes);
   } finally {
     place.release();
+    own.release();
   }
   return null;
 }

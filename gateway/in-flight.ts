@@ -1,4 +1,4 @@
-// How many onion requests are under way, per guard and in all.
+// How many onion requests are under way, per guard (or address) and in all.
 
 export interface InFlight {
   /** Takes a place for `guard`, or says which bound is reached. The place is given back by calling `release`. */

@@ -81,6 +81,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     requests: createTokenBuckets({ perSecond: limits.requestsPerSecond, burst: limits.burst, clock }),
     bytes: createTokenBuckets({ perSecond: limits.bytesPerMinute / 60, burst: limits.bytesPerMinute, clock }),
     inFlight: createInFlight(limits.inFlightPerGuard, limits.inFlight),
+    inFlightOfAddress: createInFlight(limits.inFlightPerAddress, Infinity),
     clock
   });
 

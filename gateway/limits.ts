@@ -7,7 +7,11 @@ export interface GatewayLimits {
   readonly burst: number;
   /** Bytes relayed a minute and address, both ways together. */
   readonly bytesPerMinute: number;
-  /** Onion requests under way, per guard and in all. */
+  /**
+   * Onion requests under way, per address, per guard and in all. Less per address than per guard, so that nobody alone
+   * can keep others from a guard by sending slowly.
+   */
+  readonly inFlightPerAddress: number;
   readonly inFlightPerGuard: number;
   readonly inFlight: number;
   /** Body of an onion request, bytes: its framing alone takes four (network.md §3.1). */
@@ -29,6 +33,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   requestsPerSecond: 20,
   burst: 60,
   bytesPerMinute: 64 * MEBIBYTE,
+  inFlightPerAddress: 48,
   inFlightPerGuard: 64,
   inFlight: 1_024,
   minBodyBytes: 5,
@@ -44,6 +49,7 @@ export const LOCAL_LIMITS: GatewayLimits = {
   requestsPerSecond: Infinity,
   burst: Infinity,
   bytesPerMinute: Infinity,
+  inFlightPerAddress: Infinity,
   inFlightPerGuard: Infinity,
   inFlight: Infinity
 };

@@ -1,5 +1,7 @@
-// A query of the database as state that follows the rows, whichever context writes them.
+// A query of the database as state that follows the rows, whichever context writes them, and is run again when the page
+// wakes up: what may be shown depends on the time too.
 import { liveQuery } from 'dexie';
+import { onWake } from './wake.ts';
 
 export interface Live<Value> {
   /** Undefined until the first answer. */
@@ -19,15 +21,21 @@ export function createLive<Value>(
 ): Live<Value> {
   let current = $state.raw<Value | undefined>(undefined);
   let failed = $state(false);
-  const subscription = liveQuery(query).subscribe({
-    next(value) {
-      current = value;
-      onValue?.(value);
-      failed = false;
-    },
-    error() {
-      failed = true;
-    }
+  const follow = () =>
+    liveQuery(query).subscribe({
+      next(value) {
+        current = value;
+        onValue?.(value);
+        failed = false;
+      },
+      error() {
+        failed = true;
+      }
+    });
+  let subscription = follow();
+  const stopWaking = onWake(() => {
+    subscription.unsubscribe();
+    subscription = follow();
   });
   return {
     get current() {
@@ -36,6 +44,9 @@ export function createLive<Value>(
     get failed() {
       return failed;
     },
-    stop: () => subscription.unsubscribe()
+    stop() {
+      stopWaking();
+      subscription.unsubscribe();
+    }
   };
 }

@@ -3,6 +3,7 @@
 import { liveQuery, type Subscription } from 'dexie';
 import { tick } from 'svelte';
 import { loadMessages, type MessageView, type ProfileDatabase } from '../storage/queries.ts';
+import { hasEnded, watchEnds } from './ends.ts';
 import { listSteps } from './timeline.ts';
 
 /** Messages per page. */
@@ -72,11 +73,17 @@ export function createMessageWindow(
       if (stopped) return;
       shift = step.shift;
       messages = step.items;
+      ends.follow(step.items);
       await tick();
     }
     // A long evening in one conversation: the oldest go, they are a page away.
     if (before === null && found.length > MOST + PAGE && !busy) void once(trimStart);
   }
+
+  // Steps only wait for the screen to be told, so that all of them are over before it is drawn.
+  const ends = watchEnds(source, (nowMs) => {
+    shown = shown.then(() => show((messages ?? []).filter((message) => !hasEnded(message, nowMs))));
+  });
 
   async function once(work: () => Promise<void>): Promise<void> {
     if (busy || stopped) return;
@@ -164,6 +171,7 @@ export function createMessageWindow(
       }),
     stop() {
       stopped = true;
+      ends.stop();
       subscription?.unsubscribe();
     }
   };

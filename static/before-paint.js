@@ -1,12 +1,14 @@
 // Runs before the first paint, without waiting for the app, and in browsers too old for it, so it keeps to old
 // syntax. Applies the chosen looks; keeps the welcome screen out of sight for who already has an account; takes an
-// invite out of the address, to wait in memory; finds out what this browser lacks; and starts the engine of who has an
-// account, which takes as long as everything else. Its counterparts are src/lib/state/appearance.ts, account-mark.ts,
+// invite out of the address, to wait in memory; finds out what this browser lacks; and, for who has an
+// account, starts the engine, which takes as long as everything else, and fetches the app. Its counterparts are src/lib/state/appearance.ts, account-mark.ts,
 // invite-inbox.svelte.ts, early-engine.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
   /** Address of the engine's worker; the build puts it here. */
   var ENGINE = '%engine%';
+  /** Addresses of what the list is made of, likewise; blanks between them. */
+  var APP = '%app%';
   /** Scripts of this app that are not in a page: the engine's, and the service worker. */
   var OWN_SCRIPT = /^\/(service-worker\.js|_app\/immutable\/workers\/[\w.-]+\.js)$/;
 
@@ -107,12 +109,24 @@
     window.onionskinEngine = early;
   }
 
+  /** They are on their way before the first screen asks for them. */
+  function fetchApp() {
+    if (APP.charAt(0) !== '/') return;
+    APP.split(' ').forEach(function (url) {
+      var link = document.createElement('link');
+      link.rel = 'modulepreload';
+      link.href = url;
+      document.head.appendChild(link);
+    });
+  }
+
   dress();
   var lacks = missing();
   if (lacks.length > 0) tell(lacks);
   else if (read('onionskin.account') === '1') {
     root.setAttribute('data-has-account', '');
     startEngine();
+    fetchApp();
   }
   if (location.hash.indexOf('#/c/') === 0) {
     window.onionskinInvite = location.hash;

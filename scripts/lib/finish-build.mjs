@@ -2,7 +2,7 @@
 // hosts), compressed twins, and the release manifest (design.md §8).
 import { createHash } from 'node:crypto';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { COMMON_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
@@ -113,8 +113,11 @@ export function headersFile(files) {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Where the script before the first paint learns the address of the engine. */
+/** Where the script before the first paint learns the addresses of the engine and of the app. */
 const ENGINE_PLACE = "'%engine%'";
+const APP_PLACE = "'%app%'";
+/** In Kit's table of routes: the node of the list, and those of the layouts around it. */
+const LIST_ROUTE = /"\/\(app\)\/chats":\[(\d+),\[([\d,]*)\]/;
 const ENGINE_FILE = /^\/_app\/immutable\/workers\/host-[\w-]+\.js$/;
 
 /** The script before the first paint with the engine's address in it; as it is where there is no engine. */
@@ -122,6 +125,25 @@ export function withEngine(script, paths) {
   const [engine, ...others] = paths.filter((path) => ENGINE_FILE.test(path));
   if (others.length > 0) throw new Error('the build holds two engines');
   return engine ? script.replace(ENGINE_PLACE, `'${engine}'`) : script;
+}
+
+/** Modules of the list and of the layouts around it with what they import: paths of the build. @param texts by path */
+export function appModules(texts) {
+  const route = [...texts.values()].map((text) => LIST_ROUTE.exec(text)).find(Boolean);
+  if (!route) return [];
+  const wanted = new Set();
+  const add = (path) => {
+    if (!texts.has(path) || wanted.has(path)) return;
+    wanted.add(path);
+    for (const [, , from] of texts.get(path).matchAll(/(from|import)"(\.[^"]+\.js)"/g)) {
+      add(posix.join(posix.dirname(path), from));
+    }
+  };
+  for (const node of [route[1], ...route[2].split(',')].filter(Boolean)) {
+    for (const path of texts.keys())
+      if (posix.basename(path).startsWith(`${node}.`) && path.includes('/nodes/')) add(path);
+  }
+  return [...wanted].sort();
 }
 
 /**
@@ -138,7 +160,15 @@ export async function finishBuild(directory, version) {
   const paths = names.map((file) => `/${relative(directory, file).split(sep).join('/')}`);
   const beforePaint = join(directory, 'before-paint.js');
   if (names.includes(beforePaint)) {
-    await writeFile(beforePaint, withEngine(await readFile(beforePaint, 'utf8'), paths));
+    const scripts = paths.filter((path) => /^\/_app\/immutable\/(chunks|nodes)\/.*\.js$/.test(path));
+    const texts = new Map();
+    for (const path of scripts) texts.set(path, await readFile(join(directory, path), 'utf8'));
+    const modules = appModules(texts);
+    const script = withEngine(await readFile(beforePaint, 'utf8'), paths);
+    await writeFile(
+      beforePaint,
+      modules.length > 0 ? script.replace(APP_PLACE, `'${modules.join(' ')}'`) : script
+    );
   }
   const files = {};
   const hashes = {};

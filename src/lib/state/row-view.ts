@@ -54,7 +54,7 @@ export function viewRow(view: ConversationView): RowView {
   return {
     ...base,
     mark: last.state === 'queued' || last.state === 'sending' ? last.state : null,
-    preview: own ? text.you({ text: words }) : words
+    preview: own && words !== '' ? text.you({ text: words }) : words
   };
 }
 

@@ -2,6 +2,8 @@
 import type { AccountId } from '../account-id.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { conversationEnd, isOwnKey, keyBound, sortOfKey } from './message-key.ts';
+import { removeFilesOf } from './media-changes.ts';
+import type { MediaRow } from './media-rows.ts';
 import type { ConversationContent, ConversationRow, MessageContent, MessageRow } from './rows.ts';
 import { removeConversationFromSearch, SEARCH_TABLES } from './search-changes.ts';
 import {
@@ -162,14 +164,20 @@ export async function newConversationChange(
   return { id, change: { add: [{ table: 'conversations', row }] } };
 }
 
-/** Finds the conversation with an account, or begins it. */
+/** Finds the conversation with an account, or begins it; one that was taken out of the list comes back. */
 export function ensureConversation(
   store: ProfileStore,
   input: { accountId: AccountId; kind: ConversationContent['kind']; nowMs: number }
 ): Promise<{ conversationId: string }> {
   return commitBuilt(store, async () => {
     const found = await findConversation(store, input.accountId);
-    if (found) return { changes: null, result: { conversationId: found.row.id } };
+    if (found) {
+      const shown = found.content.hidden
+        ? await conversationChange(store, found, { ...found.content, hidden: false })
+        : null;
+      const changes: ChangeSet | null = shown && { name: 'show conversation', by: 'any', ...shown };
+      return { changes, result: { conversationId: found.row.id } };
+    }
     const { id, change } = await newConversationChange(
       store,
       emptyConversation(input.kind, input.accountId, input.nowMs)
@@ -254,7 +262,7 @@ export async function countReceived(
 const SEEN_FOR_MS = 15 * 24 * 60 * 60 * 1000;
 
 /**
- * Removes a conversation with its messages and what of it still waits to be sent. Replays of its messages stay out: those
+ * Removes a conversation with its messages, files and what of it still waits to be sent. Replays of its messages stay out: those
  * of the last 15 days by their hashes, older ones by their time. Nothing is left to do when it is gone already.
  * @param nowMs network time
  */
@@ -266,7 +274,8 @@ export async function deleteStoredConversation(
   const { db } = store;
   store.onCommit?.('delete conversation', 'before');
   try {
-    const tables = ['conversations', 'messages', 'outbox', 'graves', 'deadlines', ...SEARCH_TABLES];
+    const tables = ['conversations', 'messages', 'outbox', 'graves', 'deadlines', 'media', ...SEARCH_TABLES];
+    const files: MediaRow[] = [];
     await db.transaction('rw', tables, async () => {
       const conversation = await db.conversations.get(conversationId);
       if (!conversation) return;
@@ -284,8 +293,12 @@ export async function deleteStoredConversation(
         .between(conversationId, conversationEnd(conversationId), true, false)
         .delete();
       await removeConversationFromSearch(db, conversationId);
+      const owned = db.media.where('owner').startsWith(conversationId);
+      files.push(...(await owned.toArray()));
+      await owned.delete();
       await db.conversations.delete(conversationId);
     });
+    await removeFilesOf(store, files);
   } catch (error) {
     throw wrapStorageError(error);
   }

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { finishBuild, htmlPolicy, withEngine } from '../../../scripts/lib/finish-build.mjs';
+import { appModules, finishBuild, htmlPolicy, withEngine } from '../../../scripts/lib/finish-build.mjs';
 import { cspDirectives, cspText } from '../../../scripts/lib/security-policy.mjs';
 import { decodeReleaseManifest } from '../../../src/lib/release.ts';
 
@@ -51,6 +51,27 @@ describe('a finished build', () => {
     expect(withEngine(script, ['/index.html', engine])).toContain(`var ENGINE = '${engine}';`);
     expect(withEngine(script, ['/index.html'])).toBe(script);
     expect(() => withEngine(script, [engine, '/_app/immutable/workers/host-2.js'])).toThrow('two engines');
+  });
+
+  it('knows the modules of the list, with all they import', () => {
+    const folder = '/_app/immutable';
+    const texts = new Map([
+      [`${folder}/chunks/first.js`, 'a={"/(app)/chats":[6,[2]],"/(app)/new":[7,[2]]}'],
+      [`${folder}/chunks/app.js`, 'import{a}from"./first.js";import"./side.js";'],
+      [`${folder}/chunks/side.js`, ''],
+      [`${folder}/chunks/more.js`, ''],
+      [`${folder}/nodes/2.x.js`, 'export{l as component}from"../chunks/app.js";'],
+      [`${folder}/nodes/6.y.js`, 'export{c as component}from"../chunks/app.js";'],
+      [`${folder}/nodes/7.z.js`, 'export{n as component}from"../chunks/more.js";']
+    ]);
+    expect(appModules(texts).map((path) => path.slice(folder.length))).toEqual([
+      '/chunks/app.js',
+      '/chunks/first.js',
+      '/chunks/side.js',
+      '/nodes/2.x.js',
+      '/nodes/6.y.js'
+    ]);
+    expect(appModules(new Map())).toEqual([]);
   });
 
   it('tells static hosts the policy of each address once', async () => {

@@ -26,7 +26,7 @@ export const notifications = {
   liveHelp: 'While the app is open and in view it checks every few seconds, in the background every minute.',
   slow: 'Slow Mode',
   slowHelp:
-    'Not built yet. With no tab or window open nothing is fetched; messages wait on the network for up to two weeks.',
+    'Not available yet. With no tab or window open nothing is fetched; messages wait on the network for up to two weeks.',
   fast: 'Fast Mode',
   fastHelp:
     'Not offered. A push service would learn your IP address and that this browser gets messages, a push server your Account ID.',

@@ -1,0 +1,325 @@
+// What a person does with chats as a whole: requests, the menu of a row, details, search, switcher, privacy and
+// notifications, by role and name.
+import type { Browser, BrowserContext, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import {
+  acceptRequest,
+  createAccount,
+  DELIVERY_TIMEOUT_MS,
+  expectSent,
+  message,
+  openSettings,
+  ownAccountId,
+  say,
+  startConversation
+} from './people.ts';
+
+/** What one side did reaches the other: a poll, and the way there. */
+const ARRIVES = { timeout: DELIVERY_TIMEOUT_MS * 3 };
+
+const list = (page: Page) => page.getByRole('navigation', { name: 'Conversations' });
+const row = (page: Page, name: string) => list(page).getByRole('link', { name: new RegExp(name) });
+const requests = (page: Page) => page.getByRole('navigation', { name: 'Message Requests' });
+
+/** Somebody with a browser of their own. */
+async function newcomer(browser: Browser, baseURL: string | undefined, name: string): Promise<Page> {
+  const page = await (await browser.newContext({ baseURL })).newPage();
+  await createAccount(page, name);
+  return page;
+}
+
+/** Writes to Ana, who has never heard of them. */
+async function knock(page: Page, anaId: string, words: string): Promise<void> {
+  await startConversation(page, anaId);
+  await say(page, words);
+  await expectSent(page, words);
+}
+
+/** Ana with one contact, whose conversation is open. */
+async function befriended(
+  page: Page,
+  browser: Browser,
+  baseURL: string | undefined
+): Promise<{ ben: Page; anaId: string }> {
+  await createAccount(page, 'Ana');
+  const anaId = await ownAccountId(page);
+  const ben = await newcomer(browser, baseURL, 'Ben');
+  await knock(ben, anaId, 'The ferry leaves at noon');
+  await acceptRequest(page, 'Ben');
+  return { ben, anaId };
+}
+
+/** By the keyboard's own key for menus. */
+async function choose(page: Page, name: string, ...items: string[]): Promise<void> {
+  await row(page, name).press('Shift+F10');
+  for (const item of items) await page.getByRole('menuitem', { name: item }).click();
+}
+
+test.describe('the list of requests', () => {
+  test('accepts, deletes and blocks from its rows, and clears the rest', async ({
+    page,
+    browser,
+    baseURL
+  }) => {
+    await createAccount(page, 'Ana');
+    const anaId = await ownAccountId(page);
+    await expect(page.getByRole('link', { name: 'Message Requests' })).toHaveCount(0);
+    for (const name of ['Ben', 'Cleo', 'Dina', 'Emil']) {
+      const stranger = await newcomer(browser, baseURL, name);
+      await knock(stranger, anaId, `Hello from ${name}`);
+      await stranger.context().close();
+    }
+    const link = page.getByRole('link', { name: 'Message Requests, 4 requests' });
+    await expect(link).toBeVisible(ARRIVES);
+    await expect(list(page).getByRole('link')).toHaveCount(0);
+    await link.click();
+    const of = (name: string) =>
+      requests(page)
+        .getByRole('listitem')
+        .filter({ hasText: `from ${name}` });
+
+    await of('Dina').getByRole('button', { name: 'Delete' }).click();
+    await expect(of('Dina')).toHaveCount(0);
+    await of('Cleo').getByRole('button', { name: 'Block' }).click();
+    await expect(of('Cleo')).toHaveCount(0);
+    await of('Ben').getByRole('button', { name: 'Accept' }).click();
+    await expect(row(page, 'Ben')).toBeVisible();
+    await expect(message(page, 'Hello from Ben')).toHaveCount(1);
+
+    await page.getByRole('link', { name: 'Message Requests, 1 request' }).click();
+    await page.getByRole('button', { name: 'Clear All' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await expect(of('Emil')).toHaveCount(1);
+    await page.getByRole('button', { name: 'Clear All' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Clear All' }).click();
+    await expect(page.getByText('No requests', { exact: true })).toBeVisible();
+
+    await openSettings(page, 'Privacy');
+    await page.getByRole('link', { name: 'Blocked Contacts' }).click();
+    await expect(page.getByRole('listitem').filter({ hasText: 'Cleo' })).toBeVisible();
+    await page.getByRole('button', { name: 'Unblock' }).click();
+    await expect(page.getByText('Nobody is blocked')).toBeVisible();
+  });
+});
+
+test.describe('a chat in the list', () => {
+  test('is pinned, muted, named, marked and blocked from its menu @phone', async ({
+    page,
+    browser,
+    baseURL
+  }) => {
+    const { ben, anaId } = await befriended(page, browser, baseURL);
+    await page.goto('/chats');
+    await choose(page, 'Ben', 'Pin');
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page, 'Ben')).not.toHaveAccessibleName(/pinned/);
+    await choose(page, 'Ben', 'Mute', 'For 1 hour');
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/muted/);
+    await choose(page, 'Ben', 'Mark as unread');
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/marked unread/);
+
+    await choose(page, 'Ben', 'Nickname');
+    await page.getByRole('textbox', { name: 'Nickname' }).fill('Ferryman');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await expect(row(page, 'Ferryman')).toBeVisible();
+
+    await row(page, 'Ferryman').click();
+    await expect(page.getByRole('heading', { name: 'Ferryman' }).first()).toBeVisible();
+    await page.goto('/chats');
+    await expect(row(page, 'Ferryman')).not.toHaveAccessibleName(/marked unread/);
+
+    await choose(page, 'Ferryman', 'Block');
+    await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+    await expect(row(page, 'Ferryman')).toHaveAccessibleName(/blocked/);
+    await say(ben, 'Do you hear me?');
+    await expectSent(ben, 'Do you hear me?');
+    // Who writes after it shows that it was fetched.
+    await knock(await newcomer(browser, baseURL, 'Cleo'), anaId, 'Hello from Cleo');
+    await expect(page.getByRole('link', { name: 'Message Requests' })).toBeVisible(ARRIVES);
+    await choose(page, 'Ferryman', 'Unblock');
+    await expect(row(page, 'Ferryman')).not.toHaveAccessibleName(/blocked/);
+    await say(ben, 'And now?');
+    // What came while they were blocked is gone for good.
+    await expect(row(page, 'Ferryman')).toHaveAccessibleName(/And now/, ARRIVES);
+    await row(page, 'Ferryman').click();
+    await expect(message(page, 'And now?')).toHaveCount(1);
+    await expect(message(page, 'Do you hear me?')).toHaveCount(0);
+  });
+
+  test('goes out of the list and comes back, or is deleted on this device', async ({
+    page,
+    browser,
+    baseURL
+  }) => {
+    const { ben } = await befriended(page, browser, baseURL);
+    await row(page, 'Ben').press('Delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Take out' }).click();
+    await expect(row(page, 'Ben')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page, 'Ben')).toBeVisible();
+
+    await choose(page, 'Ben', 'Delete');
+    await page.getByRole('radio', { name: 'Delete on this device only' }).check();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await expect(row(page, 'Ben')).toHaveCount(0);
+    await expect(message(ben, 'The ferry leaves at noon')).toHaveCount(1);
+  });
+
+  test('shows its details, and what is decided there holds', async ({ page, browser, baseURL }) => {
+    await befriended(page, browser, baseURL);
+    await page.keyboard.press('Control+.');
+    const panel = page.getByRole('complementary', { name: 'Details' });
+    await expect(panel.getByLabel('Account ID of Ben')).toHaveText(/^05[0-9a-f ]+$/);
+    await panel.getByRole('button', { name: 'Show QR code' }).click();
+    await expect(panel.getByRole('img', { name: 'QR code of Ben' })).toBeVisible();
+    await panel.getByRole('switch', { name: 'Pinned' }).check();
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+    await panel.getByRole('switch', { name: 'Notify me of messages' }).uncheck();
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/notifications off/);
+    await page.keyboard.press('Escape');
+    await expect(panel).toHaveCount(0);
+  });
+});
+
+test('messages are found in all chats and in one, and open where they are', async ({
+  page,
+  browser,
+  baseURL
+}) => {
+  await befriended(page, browser, baseURL);
+  await say(page, 'I will bring the atlas');
+  await expectSent(page, 'I will bring the atlas');
+  await page.goto('/chats');
+  await expect(row(page, 'Ben')).toBeVisible();
+  await page.keyboard.press('Control+Shift+F');
+  const field = page.getByRole('searchbox', { name: 'Search' });
+  await expect(field).toBeFocused();
+  await field.fill('ferr');
+  const found = page.getByRole('region', { name: 'Found in messages' });
+  const hit = found.getByRole('link', { name: /The ferry leaves at noon/ });
+  await expect(hit).toHaveCount(1);
+  await expect(hit.locator('mark')).toHaveText('ferr');
+  await field.fill('nobody wrote this');
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await field.fill('ferr');
+  await field.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await expect(message(page, 'The ferry leaves at noon')).toBeInViewport();
+
+  await page.keyboard.press('Control+F');
+  await expect(page.getByText('In the chat with Ben')).toBeVisible();
+  await field.fill('atlas');
+  await expect(found.getByRole('link', { name: /^You, .*I will bring the atlas/ })).toHaveCount(1);
+  await expect(list(page)).toBeHidden();
+  await page.getByRole('button', { name: 'Look in all chats' }).click();
+  await expect(found.getByRole('link', { name: /^Ben, .*I will bring the atlas/ })).toHaveCount(1);
+});
+
+test('the quick switcher goes to chats and runs commands, by keyboard alone', async ({
+  page,
+  browser,
+  baseURL
+}) => {
+  await befriended(page, browser, baseURL);
+  await page.goto('/settings/profile');
+  await expect(page.getByRole('textbox', { name: 'Display name' })).toBeVisible();
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Chat or command' });
+  await expect(field).toBeFocused();
+  await page.keyboard.type('be');
+  await expect(page.getByRole('option', { name: 'Ben' })).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('this pin');
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('no such thing');
+  await expect(page.getByText('Nothing by that name')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(field).toHaveCount(0);
+});
+
+test('privacy is off until it is turned on, and stays as chosen', async ({ page }) => {
+  await createAccount(page, 'Ana');
+  await openSettings(page, 'Privacy');
+  const receipts = page.getByRole('switch', { name: 'Read Receipts' });
+  const typing = page.getByRole('switch', { name: 'Typing Indicators' });
+  await expect(receipts).not.toBeChecked();
+  await expect(typing).not.toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Anyone' })).toBeChecked();
+  await receipts.check();
+  await page.getByRole('radio', { name: 'Only people I wrote first' }).check();
+  await page.reload();
+  await expect(receipts).toBeChecked();
+  await expect(typing).not.toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Only people I wrote first' })).toBeChecked();
+});
+
+test.describe('notifications', () => {
+  interface Shown {
+    readonly title: string;
+    readonly body: string;
+  }
+
+  /** Keeps what the page shows, and lets a story press it. */
+  async function watchNotifications(context: BrowserContext): Promise<void> {
+    await context.grantPermissions(['notifications']);
+    await context.addInitScript(() => {
+      const shown: Shown[] = [];
+      class Recorded extends EventTarget {
+        static permission = 'granted';
+        static requestPermission = () => Promise.resolve('granted');
+        onclick: (() => void) | null = null;
+        constructor(title: string, options: NotificationOptions = {}) {
+          super();
+          shown.push({ title, body: options.body ?? '' });
+          Object.assign(globalThis, { lastNotification: this });
+        }
+        close(): void {}
+      }
+      Object.assign(globalThis, { Notification: Recorded, shownNotifications: shown });
+    });
+  }
+  const shown = (page: Page) =>
+    page.evaluate(() => (globalThis as unknown as { shownNotifications: Shown[] }).shownNotifications);
+
+  test('tell of messages elsewhere as much as was chosen, and never of requests', async ({
+    page,
+    context,
+    browser,
+    baseURL
+  }) => {
+    await watchNotifications(context);
+    const { ben, anaId } = await befriended(page, browser, baseURL);
+    await openSettings(page, 'Notifications');
+    await expect(page.getByRole('radio', { name: 'Neither name nor message' })).toBeChecked();
+    await say(ben, 'Before they were on');
+    await expect(page).toHaveTitle(/^\(\d\) Onionskin$/, ARRIVES);
+    expect(await shown(page)).toEqual([]);
+
+    await page.getByRole('switch', { name: 'Show notifications' }).check();
+    await expect(page.getByText('outside the sealed storage')).toBeVisible();
+    await say(ben, 'One');
+    await expect.poll(() => shown(page), ARRIVES).toEqual([{ title: 'Onionskin', body: 'New message' }]);
+    await page.getByRole('radio', { name: 'Name and message' }).check();
+    await say(ben, 'Two');
+    await expect.poll(async () => (await shown(page)).at(-1), ARRIVES).toEqual({ title: 'Ben', body: 'Two' });
+
+    const stranger = await newcomer(browser, baseURL, 'Cleo');
+    await page.evaluate(() => {
+      const { lastNotification } = globalThis as unknown as { lastNotification: { onclick(): void } };
+      lastNotification.onclick();
+    });
+    await expect(message(page, 'Two')).toHaveCount(1);
+    await expect(page).toHaveTitle('Onionskin');
+    const before = (await shown(page)).length;
+    await knock(stranger, anaId, 'You do not know me');
+    await expect(page.getByRole('link', { name: 'Message Requests, 1 request' })).toBeVisible(ARRIVES);
+    expect(await shown(page)).toHaveLength(before);
+  });
+});

@@ -13,6 +13,7 @@ import {
   loadNextChore,
   loadNextDeadline,
   loadQuoted,
+  openProfile,
   openProfileReader,
   postponeChore,
   raiseEpoch,
@@ -187,6 +188,26 @@ describe('messages past their time', () => {
     const { removed } = await removeDueMessages(store, START_MS + 10);
     expect(removed.map(({ content }) => content.text)).toEqual(['sound']);
     expect(await store.db.messages.count()).toBe(0);
+    expect(await store.db.deadlines.count()).toBe(0);
+  });
+
+  test('that two tabs remove at once are counted once', async () => {
+    await conversationWith(OTHER_ID, [
+      { text: 'stays', at: 1 },
+      ...Array.from({ length: 20 }, (_, at) => ({ text: String(at), at: at + 2, endsAt: 10 }))
+    ]);
+    const other = await openProfile(device.environment, store.db.name.replace('onionskin-', ''));
+    await Promise.all([
+      removeDueMessages(store, START_MS + 10),
+      removeDueMessages(other, START_MS + 10),
+      removeDueMessages(store, START_MS + 10)
+    ]);
+    other.db.close();
+    expect(await viewOf(OTHER_ID)).toMatchObject({
+      unread: 1,
+      messageCount: 1,
+      lastMessage: { preview: 'stays' }
+    });
     expect(await store.db.deadlines.count()).toBe(0);
   });
 

@@ -100,7 +100,8 @@ async function tellStory(
     const stranger = await createStranger(net, name, nextTimeMs);
     await stranger.write(ana, name);
   }
-  const list = page.getByRole('navigation', { name: 'Conversations' });
+  await page.getByRole('link', { name: 'Message Requests' }).first().click({ timeout: 60_000 });
+  const list = page.getByRole('navigation', { name: 'Message Requests' });
   await expect(list.getByRole('link')).toHaveCount(strings.length + 1, { timeout: 60_000 });
   expect(await findFaults(page)).toEqual([]);
 
@@ -110,20 +111,27 @@ async function tellStory(
   await jump.click();
   await expect(jump).toBeHidden();
   const texts = await walkTimeline(page, async () => expect(await findFaults(page)).toEqual([]));
-  // Each was shown, as it was written.
-  expect(strings.filter((text) => !texts.has(text))).toEqual([]);
+  // Each was shown, as it was written but for line breaks around it.
+  expect(strings.filter((text) => !texts.has(text.replace(/^\n+|\n+$/g, '')))).toEqual([]);
 
-  const step = Math.max(1, Math.floor(strings.length / namesToOpen));
-  for (let index = 0; index < strings.length; index += step) {
-    await list.getByRole('link').nth(index).click();
-    await expect(list.getByRole('link').nth(index)).toHaveAttribute('aria-current', 'page');
-    await expect(page.getByRole('log', { name: 'Messages' }).getByRole('article')).toHaveCount(1);
+  // Accepted ones leave the list, so that each look takes the next but a few.
+  const step = Math.max(1, Math.floor(strings.length / namesToOpen)) - 1;
+  for (let look = 0; look < namesToOpen; look++) {
+    const row = list.getByRole('link').nth(look * step);
+    await row.click();
+    await expect(row).toHaveAttribute('aria-current', 'page');
+    const main = page.getByRole('main');
+    await expect(main.getByRole('log', { name: 'Messages' }).getByRole('article')).toHaveCount(1);
     expect(await findFaults(page)).toEqual([]);
+    const accept = main.getByRole('button', { name: 'Accept' });
+    await accept.click();
+    await expect(accept).toBeHidden();
     await page.locator('.chat header').getByRole('button', { name: 'More' }).click();
     await page.getByRole('menuitem', { name: 'Delete conversation' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await findFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Message Requests' }).first().click();
   }
   expect(await events()).toEqual([]);
 }

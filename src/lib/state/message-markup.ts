@@ -89,7 +89,7 @@ type Piece =
     };
 
 /** One look at the next special thing: code, a mention, an address, a run of marks. Each alternative is linear. */
-const SPECIAL = /`|@05[0-9a-fA-F]{64}(?![0-9a-zA-Z])|https?:\/\/|\*\*|\*|~~|_/g;
+const SPECIAL = /`|@05[0-9a-fA-F]{64}(?![0-9a-zA-Z])|https?:\/\/|\*\*|\*|~~|_+/g;
 
 /** Marked text without blocks. */
 export function parseInline(text: string): InlineNode[] {
@@ -123,6 +123,9 @@ function pieces(text: string): Piece[] {
       const url = isInWord(text, start) ? null : safeUrl(text.slice(start, end));
       if (url !== null) take(start, end, { kind: 'link', text: text.slice(start, end), url });
       else special.lastIndex = Math.max(end, start + token.length);
+    } else if (!(token in MARKS)) {
+      // Several underscores are part of a name, such as those of programs.
+      special.lastIndex = start + token.length;
     } else {
       const run = readRun(text, start, token);
       if (run) take(start, start + token.length, run);
@@ -147,6 +150,8 @@ function readRun(text: string, start: number, token: string): Piece | null {
   const before = text[start - 1];
   const after = text[start + token.length];
   const mark = MARKS[token];
+  // Two in a row belong to a name: `__init__`.
+  if (token === '_' && (before === '_' || after === '_')) return null;
   const blank = (character: string | undefined) => character === undefined || /\s/.test(character);
   const opens = !blank(after) && !isWord(before);
   const closes = !blank(before) && !isWord(after);

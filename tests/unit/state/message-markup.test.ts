@@ -68,6 +68,7 @@ describe('marks in a message', () => {
     '`',
     '``',
     '*unclosed',
+    '__proto__ and __init__',
     '5*3*2 is thirty',
     '~~ not struck ~~',
     '<b>not bold</b> &amp; [a](https:)'
@@ -239,4 +240,10 @@ describe('any text', () => {
     // Eight times the length; squared it would be sixty-four.
     expect(large).toBeLessThan(small * 32 + 250);
   });
+});
+
+it('leaves names with several underscores as they are', () => {
+  for (const name of ['__proto__', '__init__.py', 'snake__case', '___']) {
+    expect(parseInline(name)).toEqual([text(name)]);
+  }
 });

@@ -55,8 +55,9 @@ export async function storeInWorker(): Promise<StoredFacts> {
   const keys = await deriveVaultKeys(systemRandom(32));
   const db = new ProfileDatabase(DATABASE);
   const engine = { epoch: null, seen: null };
-  const store = { db, keys, random: systemRandom, engine, inTurn: createTurns() };
-  const media = createMediaStore({ store, places: placesOf(db), clock: systemClock });
+  const places = placesOf(db);
+  const store = { db, keys, random: systemRandom, engine, inTurn: createTurns(), places };
+  const media = createMediaStore({ store, places, clock: systemClock });
   const about = { owner: 'a', kind: 'image', name: 'x', contentType: 'image/png' } as const;
   const data = systemRandom(9_999_951);
   const kept = await media.save(about, data);

@@ -3,6 +3,7 @@ import { messageHash } from '../../src/lib/crypto/index.ts';
 import type { AccountId } from '../../src/lib/account-id.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { AppError } from '../../src/lib/errors.ts';
+import type { FileClient } from '../../src/lib/files/index.ts';
 import type { Channel, Locks, NetworkFloors, OnionPort } from '../../src/lib/messenger/index.ts';
 
 export interface FakeItem {
@@ -73,6 +74,17 @@ export function createFakeNetwork(clock: Clock): FakeNetwork {
   return network;
 }
 
+const noFiles: FileClient = {
+  upload: async () => refused(),
+  download: async () => refused(),
+  info: async () => refused(),
+  extend: async () => refused()
+};
+
+function refused(): never {
+  throw new AppError('file-refused', { retry: 'never' });
+}
+
 function createFakeFloors(
   network: FakeNetwork,
   clock: Clock,
@@ -112,6 +124,7 @@ function createFakeFloors(
       for (const listener of listeners) listener();
     },
     online: () => isOnline,
+    files: noFiles,
     swarm: {
       async store({ accountId, data, ttlMs, signal }) {
         network.storeCount += 1;

@@ -3,6 +3,7 @@ import { createGateway, type Gateway } from '../../gateway/index.ts';
 import { localnet, type Localnet, type LocalnetOptions } from '../../localnet/index.ts';
 import { createCryptoBackend } from '../../src/lib/crypto/index.ts';
 import { systemClock, type Clock } from '../../src/lib/clock.ts';
+import { createFileClient } from '../../src/lib/files/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { createSealedOnionStore } from '../../src/lib/messenger/index.ts';
 import type { NetworkDescriptor } from '../../src/lib/networks.ts';
@@ -63,7 +64,9 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
       random: systemRandom,
       log: silentLog
     });
-    return { onion, swarm: createSwarmClient({ onion, crypto, random: systemRandom, log: silentLog }) };
+    const swarm = createSwarmClient({ onion, crypto, random: systemRandom, log: silentLog });
+    const files = createFileClient({ onion, crypto, server: network.fileServer, clock });
+    return { onion, swarm, files };
   }
 
   async function browser(clock: Clock = systemClock): Promise<TestBrowser> {

@@ -5,6 +5,14 @@ export type MessengerErrorCode =
   | 'message-empty'
   /** `details.limit`, `details.length`: code points */
   | 'message-too-long'
+  /** `details.limit` */
+  | 'too-many-files'
+  /** A file to be sent is no longer on this device. */
+  | 'file-missing'
+  /** The person ended the sending. */
+  | 'upload-cancelled'
+  /** No picture that can be shown. */
+  | 'picture-unreadable'
   | 'name-empty'
   /** `details.limit`, `details.length`: bytes of UTF-8 */
   | 'name-too-long'

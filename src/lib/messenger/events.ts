@@ -14,5 +14,17 @@ export type MessengerEvent =
       readonly messageId: string;
       readonly count: number;
     }
+  /** How a file of a message gets on; what comes of it, its row says. */
+  | TransferEvent
   /** Something one sentence should be said about, by code. */
   | { readonly type: 'notice'; readonly code: string };
+
+export interface TransferEvent {
+  readonly type: 'transfer';
+  readonly messageId: string;
+  readonly attachmentId: string;
+  /** `waiting` for its turn; `ended` in whatever way. */
+  readonly phase: 'waiting' | 'uploading' | 'downloading' | 'ended';
+  /** 0 to 1; null where it cannot be told. */
+  readonly fraction: number | null;
+}

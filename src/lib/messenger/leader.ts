@@ -7,21 +7,27 @@ import type { RandomBytes } from '../random.ts';
 import {
   findConversation,
   raiseEpoch,
+  isWantedFile,
   updateMeta,
   type InboxResult,
+  type MediaStore,
   type ProfileStore
 } from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
+import type { AttachmentPlace } from './attachment-commands.ts';
+import { createDownloads, type Downloads } from './downloads.ts';
 import type { OwnProfile } from './outgoing-content.ts';
 import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createPoller } from './poller.ts';
+import { createPictures } from './pictures.ts';
 import type { NetworkFloors, OnionPort } from './ports.ts';
 import { createReceiver } from './receive.ts';
 import type { Bell } from './tab-messages.ts';
 import { createTypingSender } from './typing.ts';
+import { createUploads } from './uploads.ts';
 
 /** What a running engine can be told. */
 export interface RunningEngine {
@@ -31,12 +37,18 @@ export interface RunningEngine {
   setActivity(activity: TabActivity): void;
   /** Tells the other side of a conversation, if the person wants that. */
   signalTyping(conversationId: string, isTyping: boolean): void;
+  readonly downloads: Pick<Downloads, 'download'>;
+  /** Ends a download, or the sending of the message the file belongs to. */
+  cancelTransfer(place: AttachmentPlace): void;
+  /** Messages were deleted: what is under way for them ends. */
+  endTransfersOf(messageIds: readonly string[]): void;
 }
 
 export interface LeaderDependencies {
   readonly store: ProfileStore;
   readonly identity: Identity;
   readonly crypto: CryptoBackend;
+  readonly media: MediaStore;
   readonly createFloors: () => NetworkFloors;
   readonly ownProfile: () => Promise<OwnProfile>;
   readonly clock: Clock;
@@ -63,10 +75,15 @@ export async function runLeader(
   const { store, identity, crypto, clock, random, log } = deps;
   // Rows of a former engine may still be on their way; from here on they are refused.
   const epoch = await raiseEpoch(store);
-  const { onion, swarm } = deps.createFloors();
+  const { onion, swarm, files } = deps.createFloors();
   const isConnected = () => onion.state().phase === 'connected';
   const now = () => onion.networkTimeMs();
   const inbox = createInbox({ store, identity, crypto, clock, now, log });
+  const { media } = deps;
+  const transfer = { store, media, link: { files, crypto }, log, emit: deps.emit };
+  const uploads = createUploads(transfer);
+  const downloads = createDownloads(transfer);
+  const pictures = createPictures({ ...transfer, isConnected, now, clock });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
   const receive = createReceiver({
     store,
@@ -79,6 +96,8 @@ export async function runLeader(
       // Said once in a profile's life (accounts-and-messages.md §3.4 step 2).
       if (result.newReasons.includes('newer-protocol')) notice('newer-protocol');
       chores.ring();
+      pictures.ring();
+      downloads.offer(result.added);
       deps.onDeadlines();
       for (const event of incomingEvents(result)) deps.emit(event);
       void tellTyping(store, result, deps.emit).catch((error: unknown) => {
@@ -106,6 +125,7 @@ export async function runLeader(
     swarm,
     isConnected,
     ownProfile: deps.ownProfile,
+    uploads,
     now,
     clock,
     random,
@@ -141,6 +161,7 @@ export async function runLeader(
     outbox.start(end);
     poller.start(end);
     chores.start(end);
+    pictures.start();
   });
   const unsubscribe = [
     onion.onState(() => {
@@ -149,12 +170,16 @@ export async function runLeader(
       outbox.ring();
       poller.ring();
       chores.ring();
+      pictures.ring();
     }),
     onion.onPacket((packet) => deps.emit({ type: 'packet', ...packet })),
     onion.onPath((path) => deps.emit({ type: 'path', path }))
   ];
-  const bells: Partial<Record<string, { ring(): void }>> = { outbox, poll: poller, chores };
+  const bells: Partial<Record<string, { ring(): void }>> = { outbox, poll: poller, chores, pictures };
   onion.start();
+  void sweepFiles(store, media, clock).catch((error: unknown) => {
+    log.warn('files-not-swept', { code: errorCode(error) });
+  });
   onRunning({
     epoch,
     onion,
@@ -163,19 +188,41 @@ export async function runLeader(
       poller.setActivity(activity);
       onion.setOnline(activity.online);
     },
-    signalTyping: (conversationId, isTyping) => void signalTyping(conversationId, isTyping, signal)
+    signalTyping: (conversationId, isTyping) => void signalTyping(conversationId, isTyping, signal),
+    downloads,
+    cancelTransfer(place) {
+      downloads.cancel(place);
+      uploads.cancel(place.messageId);
+    },
+    endTransfersOf(messageIds) {
+      downloads.cancelOf(messageIds);
+      for (const messageId of messageIds) uploads.cancel(messageId);
+    }
   });
   try {
     await ended;
   } finally {
     onRunning(null);
     for (const end of unsubscribe) end();
-    const stops = [poller.stop(), outbox.stop(), chores.stop(), onion.stop()];
+    const stops = [
+      poller.stop(),
+      outbox.stop(),
+      chores.stop(),
+      downloads.stop(),
+      pictures.stop(),
+      onion.stop()
+    ];
     for (const result of await Promise.allSettled(stops)) {
       if (result.status === 'rejected') log.warn('engine-stop-failed', { code: errorCode(result.reason) });
     }
     store.engine.epoch = null;
   }
+}
+
+/** What a crash or a closed tab left of files; once per leadership. */
+async function sweepFiles(store: ProfileStore, media: MediaStore, clock: Clock): Promise<void> {
+  const nowMs = clock.now();
+  await media.sweep((file) => isWantedFile(store, file, nowMs));
 }
 
 /** One event a conversation, naming the last of its new messages. */

@@ -8,15 +8,20 @@ import {
   deleteStoredMessages,
   enqueueMessage,
   enqueueSignal,
+  enqueueWithFiles,
   loadStoredMessages,
   messageUpdate,
   retryMessage,
   storageError,
+  type LoadedMessage,
+  type MediaStore,
   type NewMessage,
   type ProfileStore
 } from '../storage/index.ts';
 import { parseOutgoingText } from './build-message.ts';
 import { MessengerError } from './errors.ts';
+import { forwardedFiles } from './forward-files.ts';
+import { MAX_ATTACHMENTS } from './limits.ts';
 import { isEmoji, withReaction } from './receive-reaction.ts';
 
 export type DeletionReach = 'device' | 'my-devices' | 'everyone';
@@ -31,20 +36,22 @@ export interface MessageWhereabouts {
   readonly messageHash: string | null;
 }
 
+export interface SendOptions {
+  readonly quoteMessageId?: string;
+  /** Files that were staged, in their order; with them the text may be empty. */
+  readonly stagedIds?: readonly string[];
+}
+
 export interface MessageCommands {
   /**
-   * @throws MessengerError `message-empty`, `message-too-long`; StorageError `not-found`
+   * @throws MessengerError `message-empty`, `message-too-long`, `too-many-files`; StorageError `not-found`
    */
-  send(
-    conversationId: string,
-    text: string,
-    options?: { readonly quoteMessageId?: string }
-  ): Promise<{ messageId: string }>;
+  send(conversationId: string, text: string, options?: SendOptions): Promise<{ messageId: string }>;
   retry(messageId: string): Promise<void>;
   deleteMessages(messageIds: readonly string[], reach: DeletionReach): Promise<void>;
   /** @throws MessengerError `too-many-reactions` (20 a minute), `not-an-emoji`; StorageError `not-found` */
   react(messageId: string, emoji: string, remove: boolean): Promise<void>;
-  /** Sends the texts of messages, in order, to each conversation. */
+  /** Sends texts and files of messages, in order, to each conversation. */
   forward(messageIds: readonly string[], conversationIds: readonly string[]): Promise<void>;
   /** @throws StorageError `not-found` */
   whereabouts(messageId: string): Promise<MessageWhereabouts>;
@@ -60,10 +67,13 @@ export function createMessageCommands(deps: {
   clock: Clock;
   networkNow: () => Promise<number>;
   ringOutbox: () => void;
+  media: MediaStore;
   /** A request to our own swarm was queued. */
   ringChores: () => void;
+  /** What is under way for them is to end. */
+  onDeleted: (messageIds: readonly string[]) => void;
 }): MessageCommands {
-  const { store, ownId, clock, networkNow, ringOutbox } = deps;
+  const { store, media, ownId, clock, networkNow, ringOutbox } = deps;
   /** Monotonic times of the latest reactions. */
   let reactedAtMs: number[] = [];
 
@@ -73,15 +83,31 @@ export function createMessageCommands(deps: {
     return message;
   }
 
-  async function send(conversationId: string, message: NewMessage): Promise<{ messageId: string }> {
-    const { messageId } = await enqueueMessage(store, {
-      conversationId,
-      ownId,
-      nowMs: await networkNow(),
-      ...message
-    });
+  async function send(
+    conversationId: string,
+    message: NewMessage,
+    stagedIds: readonly string[] = []
+  ): Promise<{ messageId: string }> {
+    const input = { conversationId, ownId, nowMs: await networkNow(), ...message };
+    const { messageId } =
+      stagedIds.length === 0
+        ? await enqueueMessage(store, input)
+        : await enqueueWithFiles(store, { ...input, stagedIds });
     ringOutbox();
     return { messageId };
+  }
+
+  async function forwardOne({ content }: LoadedMessage, conversationId: string): Promise<void> {
+    const { text, attachments = [] } = content;
+    const files = await forwardedFiles(
+      media,
+      { attachments, sentAtMs: content.sentAtMs },
+      conversationId,
+      await networkNow()
+    );
+    if (text === '' && files.attachments.length + files.stagedIds.length === 0) return;
+    const message = { text, ...(files.attachments.length > 0 && { attachments: files.attachments }) };
+    await send(conversationId, message, files.stagedIds);
   }
 
   function countReaction(): void {
@@ -92,21 +118,29 @@ export function createMessageCommands(deps: {
   }
 
   return {
-    async send(conversationId, text, { quoteMessageId } = {}) {
-      const body = parseOutgoingText(text);
-      if (quoteMessageId === undefined) return send(conversationId, { text: body });
+    async send(conversationId, text, { quoteMessageId, stagedIds = [] } = {}) {
+      if (stagedIds.length > MAX_ATTACHMENTS) {
+        throw new MessengerError('too-many-files', { details: { limit: MAX_ATTACHMENTS } });
+      }
+      const body = stagedIds.length > 0 && text.trim() === '' ? '' : parseOutgoingText(text);
+      if (quoteMessageId === undefined) return send(conversationId, { text: body }, stagedIds);
       const { content } = await find(quoteMessageId);
       const quote = { authorId: content.authorId, timestampMs: content.sentAtMs };
-      return send(conversationId, { text: body, quote });
+      return send(conversationId, { text: body, quote }, stagedIds);
     },
     async retry(messageId) {
       await retryMessage(store, messageId);
       ringOutbox();
     },
     async deleteMessages(messageIds, reach) {
-      if (reach === 'device') return deleteStoredMessages(store, messageIds);
+      if (reach === 'device') {
+        await deleteStoredMessages(store, messageIds);
+        deps.onDeleted(messageIds);
+        return;
+      }
       const deletion = { messageIds, ownId, nowMs: await networkNow() };
       await (reach === 'everyone' ? deleteForEveryone : deleteOnMyDevices)(store, deletion);
+      deps.onDeleted(messageIds);
       ringOutbox();
       deps.ringChores();
     },
@@ -139,9 +173,7 @@ export function createMessageCommands(deps: {
       );
       messages.sort((a, b) => a.content.sentAtMs - b.content.sentAtMs);
       for (const conversationId of conversationIds) {
-        for (const { content } of messages) {
-          if (content.text !== '') await send(conversationId, { text: content.text });
-        }
+        for (const message of messages) await forwardOne(message, conversationId);
       }
     },
     async whereabouts(messageId) {

@@ -8,16 +8,25 @@ import type { Log } from '../log.ts';
 import type { ConnectionState, PathSnapshot } from '../onion/index.ts';
 import type { RandomBytes } from '../random.ts';
 import {
+  createMediaStore,
   createSearchIndex,
   ensureConversation,
   findMessageAtDate,
   loadMeta,
+  laterProfileTime,
   updateMeta,
+  type OwnPicture,
   type ProfileStore,
   type SearchInput,
   type SearchPage
 } from '../storage/index.ts';
 import { ACTIVITY_REPEAT_MS, createActivityBoard, type TabActivity } from './activity.ts';
+import {
+  createAttachmentCommands,
+  type AttachmentCommands,
+  type AttachmentPlace
+} from './attachment-commands.ts';
+import { createAwaitedTransfers } from './awaited-transfers.ts';
 import { createConversationCommands, type ConversationCommands } from './conversation-commands.ts';
 import { parseDisplayName } from './display-name.ts';
 import { createSweeper } from './disappear.ts';
@@ -30,7 +39,14 @@ import type { OwnProfile } from './outgoing-content.ts';
 import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
 import { createTimerCommands, type TimerCommands } from './timer-commands.ts';
 
-export interface Messenger extends ConversationCommands, MessageCommands, TimerCommands {
+export interface Messenger extends ConversationCommands, MessageCommands, TimerCommands, AttachmentCommands {
+  /**
+   * Loads a file of a message; resolves when that has ended, in this tab or in the one that leads.
+   * @throws StorageError `not-found`; the signal's reason
+   */
+  download(place: AttachmentPlace, signal?: AbortSignal): Promise<void>;
+  /** Ends a download, or the sending of the message the file belongs to. */
+  cancelTransfer(place: AttachmentPlace): void;
   /** Removes messages past their time; to be awaited before anything is shown. */
   sweep(): Promise<void>;
   /** Takes part in the election, unless the profile belongs to another network. */
@@ -77,6 +93,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   const tab = `${clock.now()}-${[...deps.random(8)].join('')}`;
   const board = createActivityBoard(clock);
   const stopped = new AbortController();
+  const media = createMediaStore({ store, places: store.places, clock });
   const searchIndex = createSearchIndex({ store, clock, log });
   let ownActivity: TabActivity = { visible: true, active: true, online: true };
   let engine: RunningEngine | null = null;
@@ -114,7 +131,8 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     const profile = await loadMeta(store, 'profile');
     return {
       displayName: profile?.content.displayName ?? '',
-      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0
+      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0,
+      ...ownPicture(profile?.content.picture)
     };
   }
 
@@ -140,6 +158,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           store,
           identity,
           crypto: deps.crypto,
+          media,
           createFloors: () => createFloors(store),
           ownProfile,
           clock,
@@ -193,6 +212,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         if (message.epoch === heard.epoch) return;
         // A new engine knows nothing of this tab yet.
         heard = { ...heard, epoch: message.epoch };
+        awaited.endAll();
         post({ kind: 'activity', tab, activity: ownActivity });
         return;
       case 'event':
@@ -202,6 +222,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           deps.emit({ ...message.event, role: 'follower' });
           return;
         }
+        if (message.event.type === 'transfer') awaited.note(message.event);
         if (message.event.type === 'path') heard = { ...heard, path: message.event.path };
         deps.emit(message.event);
         return;
@@ -224,6 +245,15 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       case 'typing':
         engine?.signalTyping(message.conversationId, message.isTyping);
         return;
+      case 'download':
+        engine?.downloads.download(message.place).catch(() => {});
+        return;
+      case 'cancel-transfer':
+        engine?.cancelTransfer(message.place);
+        return;
+      case 'deleted':
+        engine?.endTransfersOf(message.messageIds);
+        return;
     }
   }
 
@@ -244,12 +274,42 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     sweeper.ring();
     ring('chores');
   };
+  const awaited = createAwaitedTransfers();
+  const cancelTransfer = (place: AttachmentPlace) => {
+    if (engine) engine.cancelTransfer(place);
+    else post({ kind: 'cancel-transfer', place });
+  };
   const commandDeps = { store, ownId, clock, networkNow, ringOutbox: () => ring('outbox') };
 
   return {
     ...createConversationCommands({ ...commandDeps, onTimersStarted }),
     ...createTimerCommands(commandDeps),
-    ...createMessageCommands({ ...commandDeps, ringChores: () => ring('chores') }),
+    ...createMessageCommands({
+      ...commandDeps,
+      media,
+      ringChores: () => ring('chores'),
+      onDeleted(messageIds) {
+        if (engine) engine.endTransfersOf(messageIds);
+        else post({ kind: 'deleted', messageIds });
+      }
+    }),
+    ...createAttachmentCommands({ ...commandDeps, media, ringPictures: () => ring('pictures') }),
+    async download(place, signal) {
+      signal?.throwIfAborted();
+      const cancel = () => cancelTransfer(place);
+      signal?.addEventListener('abort', cancel, { once: true });
+      try {
+        if (engine) await engine.downloads.download(place);
+        else {
+          const ended = awaited.wait(place);
+          post({ kind: 'download', place });
+          await ended;
+        }
+      } finally {
+        signal?.removeEventListener('abort', cancel);
+      }
+    },
+    cancelTransfer,
     sweep: () => sweeper.sweep(),
     start() {
       board.report(tab, ownActivity);
@@ -273,15 +333,14 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     async rename(displayName) {
       const name = parseDisplayName(displayName);
-      const nowSeconds = Math.floor((await networkNow()) / 1000);
+      const nowMs = await networkNow();
       await updateMeta(store, 'profile', 'any', (profile) =>
         profile === null || profile.displayName === name
           ? null
           : {
               ...profile,
               displayName: name,
-              // Others take a name only when it is newer than the last.
-              displayNameUpdatedSeconds: Math.max(nowSeconds, profile.displayNameUpdatedSeconds + 1)
+              displayNameUpdatedSeconds: laterProfileTime(profile, nowMs)
             }
       );
     },
@@ -311,4 +370,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     connection
   };
+}
+
+/** What of our picture others are told: nothing before it lies at the file server, and once that there is none any more. */
+function ownPicture(picture: OwnPicture | null | undefined): Pick<OwnProfile, 'picture'> {
+  if (picture === null) return { picture: null };
+  if (!picture?.upload) return {};
+  const { url, keyBase64 } = picture.upload;
+  return { picture: { url, keyBase64 } };
 }

@@ -29,6 +29,7 @@ import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
 import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
 import { nextStep } from './send-policy.ts';
+import type { Uploads } from './uploads.ts';
 import { copyTtlMs, messageTtlMs, type StoredKind } from './timers.ts';
 
 /** The part of the swarm floor that sending needs. */
@@ -60,6 +61,8 @@ export interface OutboxDependencies {
   readonly isConnected: () => boolean;
   /** What travels with visible messages. */
   readonly ownProfile: () => Promise<OwnProfile>;
+  /** Brings a message's files to the file server, before it is sealed. */
+  readonly uploads: Pick<Uploads, 'run'>;
   /** Network time, milliseconds. */
   readonly now: () => number;
   readonly clock: Clock;
@@ -163,11 +166,16 @@ export function createOutbox(deps: OutboxDependencies): Outbox {
 
 /** One attempt for one entry, and what follows from its outcome. */
 async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: AbortSignal): Promise<void> {
-  const { store, swarm, clock } = deps;
-  const entry =
-    stored.content.dataBase64 === null
-      ? await sealEntry(deps, stored)
-      : await markEntrySending(store, stored);
+  const { store, swarm } = deps;
+  const isSealed = stored.content.dataBase64 !== null;
+  if (!isSealed && stored.row.messageId !== '') {
+    try {
+      await deps.uploads.run(stored.row.messageId, signal);
+    } catch (error) {
+      return afterFailure(deps, stored, error, signal);
+    }
+  }
+  const entry = isSealed ? await markEntrySending(store, stored) : await sealEntry(deps, stored);
   // Deleted by the person meanwhile.
   if (!entry) return;
   const { content } = entry;
@@ -186,15 +194,25 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
     else await finishCopy(store, entry, { messageHash, expiresAtMs, storedAtMs });
     deps.onDelivered?.();
   } catch (error) {
-    if (signal.aborted || !(error instanceof AppError) || error instanceof StorageError) throw error;
-    const step = nextStep(error, content, clock.now());
-    deps.log.debug('send-attempt-failed', { code: error.code, step: step.kind });
-    if (step.kind === 'fail') await failEntry(store, entry, error.code);
-    else {
-      const jitter = 0.8 + randomBelow(deps.random, 400) / 1000;
-      const notBeforeMs = clock.now() + Math.round(step.waitMs * jitter);
-      await postponeEntry(store, entry, { ...step.next, notBeforeMs });
-    }
+    await afterFailure(deps, entry, error, signal);
+  }
+}
+
+/** What follows from a failed attempt; what is none of the network's is thrown on. */
+async function afterFailure(
+  { store, clock, random, log }: OutboxDependencies,
+  entry: OutboxEntry,
+  error: unknown,
+  signal: AbortSignal
+): Promise<void> {
+  if (signal.aborted || !(error instanceof AppError) || error instanceof StorageError) throw error;
+  const step = nextStep(error, entry.content, clock.now());
+  log.debug('send-attempt-failed', { code: error.code, step: step.kind });
+  if (step.kind === 'fail') await failEntry(store, entry, error.code);
+  else {
+    const jitter = 0.8 + randomBelow(random, 400) / 1000;
+    const notBeforeMs = clock.now() + Math.round(step.waitMs * jitter);
+    await postponeEntry(store, entry, { ...step.next, notBeforeMs });
   }
 }
 

@@ -1,6 +1,7 @@
 // Everything that may be queued, as the Content that goes out (accounts-and-messages.md §3.1 step 1, §3.3, §4). Pure.
 import { base64ToBytes } from '../bytes/index.ts';
 import type { AccountId } from '../account-id.ts';
+import { pointerIdOf } from '../files/index.ts';
 import {
   NO_TIMER,
   type MessageContent,
@@ -23,8 +24,8 @@ import { expirationFields } from './timers.ts';
 export interface OwnProfile {
   readonly displayName: string;
   readonly updatedSeconds: number;
-  /** Address and key of our picture; absent without one. */
-  readonly picture?: { readonly url: string; readonly keyBase64: string };
+  /** Address and key of our picture; null: there is none any more; absent: nothing is said of it. */
+  readonly picture?: { readonly url: string; readonly keyBase64: string } | null;
 }
 
 export interface OutgoingMessage {
@@ -133,7 +134,8 @@ function companionsOf({ profile, syncTarget }: OutgoingMessage) {
           profile: {
             displayName: profile.displayName,
             lastUpdateSeconds: BigInt(profile.updatedSeconds),
-            ...(profile.picture ? { profilePicture: profile.picture.url } : {})
+            // Present and empty: it was removed.
+            ...(profile.picture === undefined ? {} : { profilePicture: profile.picture?.url ?? '' })
           }
         }
       : {}),
@@ -154,11 +156,16 @@ function visibleOf({ message }: OutgoingMessage) {
 
 const FLAG_VOICE = 1;
 
+/** The number of a file, where its server gives numbers. */
+function idOf(url: string): bigint {
+  return pointerIdOf(/\/files?\/(\d{1,20})(?:[?#]|$)/.exec(url)?.[1] ?? '');
+}
+
 function pointerOf({ remote, ...attachment }: StoredAttachment) {
   if (!remote) return [];
   return [
     {
-      id: 0n,
+      id: idOf(remote.url),
       contentType: attachment.contentType,
       key: base64ToBytes(remote.keyBase64),
       size: attachment.bytes,

@@ -1,5 +1,6 @@
 // What a messenger is given by those who compose it: the network floors, and ways to other tabs. Small, so that tests
 // can hand over their own.
+import type { FileClient } from '../files/index.ts';
 import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
 import type { MessageStoreClient } from './outbox.ts';
@@ -30,6 +31,7 @@ export type SwarmPort = MessageStoreClient & MessageRetrieveClient & MessageChor
 export interface NetworkFloors {
   readonly onion: OnionPort;
   readonly swarm: SwarmPort;
+  readonly files: FileClient;
 }
 
 /** Web Locks, as far as they are used. */

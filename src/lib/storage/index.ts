@@ -9,6 +9,7 @@ export type {
   MessageContent,
   OutboxContent,
   OutgoingContent,
+  OwnPicture,
   ProfileContent,
   StoredAttachment,
   StoredReaction
@@ -46,7 +47,7 @@ export {
   type MediaPlaces,
   type MediaReader
 } from './media-reader.ts';
-export { MAX_MEDIA_BYTES, type MediaKind } from './media-rows.ts';
+export { MAX_MEDIA_BYTES, type MediaKind, type StagedFile } from './media-rows.ts';
 export { conversationOfKey, MAX_TIMESTAMP_MS, timeOfSort } from './message-key.ts';
 export { createSearchIndex, type SearchIndex } from './search-index.ts';
 export {

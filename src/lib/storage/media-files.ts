@@ -1,5 +1,6 @@
 // Where sealed chunks lie: files of the origin private file system, or records of the profile's database where that is
 // missing (private windows). Neither knows what the bytes are.
+import { errorCode } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { SEALED_CHUNK_BYTES, type MediaPlace } from './media-rows.ts';
 import type { ProfileDatabase } from './schema.ts';
@@ -22,6 +23,9 @@ export interface MediaFileWriter {
   /** The chunks are on the disk. */
   close(): Promise<void>;
 }
+
+/** Where chunks may lie; without a file system only records. */
+export type MediaPlaces = Readonly<Record<MediaPlace, MediaFiles | null>>;
 
 const DIRECTORY = 'media';
 
@@ -159,6 +163,16 @@ export function createRecordMediaFiles(db: ProfileDatabase): MediaFiles {
         return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
       })
   };
+}
+
+/** Removes a file wherever it lies. @throws StorageError `storage-failed` */
+export async function removeMediaFile(places: MediaPlaces, fileName: string): Promise<void> {
+  for (const files of [places.file, places.record]) {
+    await files?.remove(fileName).catch((error: unknown) => {
+      // Its writer finds no row when it is done, and removes it then.
+      if (errorCode(error) !== 'blocked') throw error;
+    });
+  }
 }
 
 function nameOf(error: unknown): string {

@@ -1,7 +1,7 @@
 // Read side of stored files, for page and engine: facts, whole files, and ranges of them for players.
 import { base64ToBytes, wipe } from '../bytes/index.ts';
 import { storageError } from './errors.ts';
-import type { MediaFiles } from './media-files.ts';
+import type { MediaPlaces } from './media-files.ts';
 import {
   chunkCount,
   importFileKey,
@@ -11,11 +11,13 @@ import {
   storedLength,
   type MediaContent,
   type MediaKind,
-  type MediaPlace
+  type StagedFile
 } from './media-rows.ts';
 import { openContent } from './rows.ts';
 import type { ProfileDatabase } from './schema.ts';
 import { reading } from './store.ts';
+
+export type { MediaPlaces } from './media-files.ts';
 
 export interface MediaFacts {
   readonly id: string;
@@ -28,6 +30,8 @@ export interface MediaFacts {
   /** What removing it frees. */
   readonly storedBytes: number;
   readonly createdAtMs: number;
+  /** Only while it waits for its message. */
+  readonly staged: StagedFile | null;
 }
 
 export interface MediaReader {
@@ -45,9 +49,6 @@ export interface MediaReader {
    */
   blob(mediaId: string): Promise<Blob>;
 }
-
-/** Where chunks may lie; without a file system only records. */
-export type MediaPlaces = Readonly<Record<MediaPlace, MediaFiles | null>>;
 
 /** What a page may show by itself. Anything that could be a document is not among it (design.md §8). */
 export const INLINE_MEDIA_TYPES: readonly string[] = [
@@ -129,8 +130,8 @@ export function createMediaReader(db: ProfileDatabase, rowKey: CryptoKey, places
 
 /** What of a row is for showing. */
 export function factsOf(id: string, owner: string, content: MediaContent): MediaFacts {
-  const { kind, name, contentType, bytes, storedBytes, createdAtMs } = content;
-  return { id, owner, kind, name, contentType, bytes, storedBytes, createdAtMs };
+  const { kind, name, contentType, bytes, storedBytes, createdAtMs, staged = null } = content;
+  return { id, owner, kind, name, contentType, bytes, storedBytes, createdAtMs, staged };
 }
 
 function missing() {

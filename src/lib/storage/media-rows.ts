@@ -41,6 +41,16 @@ export interface MediaContent {
   readonly place: MediaPlace;
   readonly fileName: string;
   readonly keyBase64: string;
+  /** Until the message is stored. */
+  readonly staged?: StagedFile;
+}
+
+/** What the person said of a file that waits for its message. */
+export interface StagedFile {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly caption: string | null;
+  readonly thumbnailMediaId: string | null;
 }
 
 /** `file`: origin private file system. `record`: this database. */

@@ -4,14 +4,8 @@ import { bytesToBase64, wipe } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import { errorCode } from '../errors.ts';
 import { storageError } from './errors.ts';
-import type { MediaFiles, MediaFileWriter } from './media-files.ts';
-import {
-  createMediaReader,
-  factsOf,
-  type MediaFacts,
-  type MediaPlaces,
-  type MediaReader
-} from './media-reader.ts';
+import { removeMediaFile, type MediaFiles, type MediaFileWriter, type MediaPlaces } from './media-files.ts';
+import { createMediaReader, factsOf, type MediaFacts, type MediaReader } from './media-reader.ts';
 import {
   FILE_KEY_BYTES,
   importFileKey,
@@ -20,7 +14,8 @@ import {
   sealChunk,
   type MediaContent,
   type MediaKind,
-  type MediaRow
+  type MediaRow,
+  type StagedFile
 } from './media-rows.ts';
 import {
   commit,
@@ -43,6 +38,8 @@ export interface NewMedia {
   readonly name: string;
   /** What the bytes were found to be, not what a stranger calls them. */
   readonly contentType: string;
+  /** For a file that waits for its message. */
+  readonly staged?: StagedFile;
 }
 
 /** Bytes at once, or piece by piece. */
@@ -122,7 +119,8 @@ export function createMediaStore(dependencies: {
       storedBytes: 0,
       createdAtMs: clock.now(),
       fileName,
-      keyBase64: bytesToBase64(keyBytes)
+      keyBase64: bytesToBase64(keyBytes),
+      ...(media.staged && { staged: media.staged })
     };
     const { owner } = media;
     const begun = { ...content, place: places.file ? 'file' : 'record' };
@@ -191,14 +189,7 @@ export function createMediaStore(dependencies: {
     await removeFile(fileName).catch(() => {});
   }
 
-  async function removeFile(fileName: string): Promise<void> {
-    for (const files of [places.file, places.record]) {
-      await files?.remove(fileName).catch((error: unknown) => {
-        // Its writer finds no row when it is done, and removes it then.
-        if (errorCode(error) !== 'blocked') throw error;
-      });
-    }
-  }
+  const removeFile = (fileName: string) => removeMediaFile(places, fileName);
 
   const rowsOf = (ownerPrefix: string): Promise<MediaRow[]> =>
     reading(() =>

@@ -160,7 +160,7 @@ function enqueue(store: ProfileStore, input: Enqueue): Promise<{ messageId: stri
 const ANSWER_BEFORE_MS = 100;
 
 /** The change that queues something. */
-async function enqueueChange(
+export async function enqueueChange(
   store: ProfileStore,
   input: Enqueue
 ): Promise<{ change: Partial<ChangeSet>; messageId: string; timestampMs: number }> {

@@ -7,17 +7,21 @@ import type { RandomBytes } from '../random.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import { ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
+import { mediaChanges } from './media-changes.ts';
+import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
 import type { ProfileContent } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
 import { searchChanges } from './search-changes.ts';
 import type { SlotFiles } from './slot-files.ts';
-import { commit, mergeChanges, randomId, type ProfileStore } from './store.ts';
+import { commit, mergeChanges, randomId, type ChangeSet, type Derived, type ProfileStore } from './store.ts';
 import { createTurns } from './turns.ts';
 
 export interface StorageEnvironment {
   readonly list: ProfileListDatabase;
   readonly slotFiles: SlotFiles;
   readonly random: RandomBytes;
+  /** Files of the file system for a profile; absent: files are kept in the database. */
+  readonly mediaFiles?: (profileId: string) => MediaFiles;
   /** Absent: the global IndexedDB. */
   readonly indexedDb?: IndexedDbEnvironment;
   readonly onCommit?: ProfileStore['onCommit'];
@@ -116,9 +120,16 @@ async function storeOf(
     random: environment.random,
     engine: { epoch: null, seen: null },
     inTurn: createTurns(),
-    derive: searchChanges,
+    places: { file: environment.mediaFiles?.(profileId) ?? null, record: createRecordMediaFiles(db) },
+    derive: deriveChanges,
     onCommit: environment.onCommit
   };
+}
+
+async function deriveChanges(store: ProfileStore, changes: ChangeSet): Promise<Derived | null> {
+  const [search, media] = await Promise.all([searchChanges(store, changes), mediaChanges(store, changes)]);
+  if (!media) return search && { changes: search };
+  return { ...media, changes: mergeChanges(changes.name, changes.by, [media.changes, search ?? {}]) };
 }
 
 /** The account seed, 16 bytes; wipe after use. Workers only. @throws StorageError `row-damaged`, `closed` */

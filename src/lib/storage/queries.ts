@@ -250,7 +250,8 @@ export async function loadProfile(db: ProfileDatabase, rowKey: CryptoKey): Promi
     accountId: content.accountId,
     displayName: content.displayName,
     networkId: content.networkId,
-    createdHere: content.createdHere
+    createdHere: content.createdHere,
+    pictureMediaId: content.picture?.mediaId ?? null
   };
 }
 

@@ -272,6 +272,21 @@ export interface ProfileContent {
   readonly displayNameUpdatedSeconds: number;
   readonly networkId: string;
   readonly createdHere: boolean;
+  /** Null once it was removed; absent when there never was one. */
+  readonly picture?: OwnPicture | null;
+}
+
+export interface OwnPicture {
+  readonly mediaId: string;
+  /** Where it lies at the file server; null before it does. */
+  readonly upload: {
+    readonly url: string;
+    readonly keyBase64: string;
+    /** Network time. */
+    readonly uploadedAtMs: number;
+    /** Network time at which its life was prolonged last. */
+    readonly renewedAtMs: number;
+  } | null;
 }
 
 export interface SendClockContent {

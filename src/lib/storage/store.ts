@@ -5,6 +5,7 @@ import type { RandomBytes } from '../random.ts';
 import { errorCode } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { openContent, sealContent, type SealedRow, type SeenRow, type TableName } from './rows.ts';
+import type { MediaPlaces } from './media-files.ts';
 import { tableOf, type ProfileDatabase } from './schema.ts';
 import type { InTurn } from './turns.ts';
 
@@ -15,10 +16,18 @@ export interface ProfileStore {
   readonly engine: EngineClaim;
   /** Read, build and write of one change after the other in this context, so that only other tabs can get in between. */
   readonly inTurn: InTurn;
-  /** What follows from a change of messages and lands with it: the search index's part. Reads and seals. */
-  readonly derive?: (store: ProfileStore, changes: ChangeSet) => Promise<Partial<ChangeSet> | null>;
+  /** Where chunks of stored files lie. */
+  readonly places: MediaPlaces;
+  /** What follows from a change of messages and lands with it: search index, stored files. Reads and seals. */
+  readonly derive?: (store: ProfileStore, changes: ChangeSet) => Promise<Derived | null>;
   /** Called around every transaction; tests break here. */
   readonly onCommit?: (name: string, phase: 'before' | 'after') => void;
+}
+
+export interface Derived {
+  readonly changes: Partial<ChangeSet>;
+  /** Called after the change took effect. */
+  readonly committed?: () => Promise<void>;
 }
 
 /** Which epoch this context claims, null while it is a follower, and what it keeps in memory as the engine. */
@@ -68,7 +77,7 @@ const MAX_REBUILDS = 50;
 export async function commit(store: ProfileStore, given: ChangeSet): Promise<void> {
   const { db } = store;
   const derived = await store.derive?.(store, given);
-  const changes = derived ? mergeChanges(given.name, given.by, [given, derived]) : given;
+  const changes = derived ? mergeChanges(given.name, given.by, [given, derived.changes]) : given;
   store.onCommit?.(changes.name, 'before');
   const names = new Set<TableName>();
   for (const list of [changes.expect, changes.remove]) for (const { table } of list ?? []) names.add(table);
@@ -96,6 +105,7 @@ export async function commit(store: ProfileStore, given: ChangeSet): Promise<voi
     throw wrapStorageError(error);
   }
   store.onCommit?.(changes.name, 'after');
+  await derived?.committed?.();
 }
 
 /**

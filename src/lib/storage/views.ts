@@ -173,4 +173,5 @@ export interface ProfileView {
   readonly networkId: string;
   /** Created on this device, not restored. */
   readonly createdHere: boolean;
+  readonly pictureMediaId: string | null;
 }

@@ -77,3 +77,24 @@ export {
 } from './chores.ts';
 export { markConversationRead, type OnRead } from './read-changes.ts';
 export { deadlinePart, loadNextDeadline, removeDueMessages } from './deadlines.ts';
+export { isWantedFile } from './media-changes.ts';
+export {
+  enqueueWithFiles,
+  incomingOwner,
+  removeFilesOfMessage,
+  saveDownloaded,
+  saveDownloadFailure,
+  saveUploaded,
+  stagedOwner,
+  type LoadedFile
+} from './attachment-changes.ts';
+export {
+  laterProfileTime,
+  loadContactPictures,
+  OWN_PICTURE_OWNER,
+  pictureOwner,
+  saveContactPicture,
+  saveOwnPictureUpload,
+  setOwnPicture,
+  type ContactPicture
+} from './picture-changes.ts';

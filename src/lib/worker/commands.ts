@@ -10,6 +10,7 @@ export function createCommands(engine: Engine): CommandHandlers {
     'profile.create': ({ displayName }) => engine.create(displayName),
     'profile.restore': ({ phrase }) => engine.restore(phrase),
     'profile.rename': async ({ displayName }) => messenger().rename(displayName),
+    'profile.setPicture': async ({ file }) => messenger().setPicture(file),
     'phrase.check': async ({ text }) => checkRecoveryWords(text),
     'phrase.reveal': () => engine.revealPhrase(),
     'conversation.open': async ({ accountId }) => messenger().openConversation(accountId),
@@ -20,6 +21,8 @@ export function createCommands(engine: Engine): CommandHandlers {
     'conversation.markUnread': async ({ conversationId }) => messenger().markUnread(conversationId),
     'conversation.hide': async ({ conversationId }) => messenger().hide(conversationId),
     'conversation.pin': async ({ conversationId, pinned }) => messenger().pin(conversationId, pinned),
+    'conversation.autoDownload': async ({ conversationId, on }) =>
+      messenger().setAutoDownload(conversationId, on),
     'conversation.mute': async ({ conversationId, untilMs }) => messenger().mute(conversationId, untilMs),
     'conversation.notify': async ({ conversationId, notify }) =>
       messenger().setNotify(conversationId, notify),
@@ -34,14 +37,19 @@ export function createCommands(engine: Engine): CommandHandlers {
     'request.clearAll': async () => messenger().clearRequests(),
     'settings.change': async (change) => messenger().changeSettings(change),
     typing: async ({ conversationId, isTyping }) => messenger().signalTyping(conversationId, isTyping),
-    'message.send': async ({ conversationId, text, quoteMessageId }) =>
-      messenger().send(conversationId, text, quoteMessageId === undefined ? {} : { quoteMessageId }),
+    'message.send': async ({ conversationId, text, ...options }) =>
+      messenger().send(conversationId, text, options),
     'message.retry': async ({ messageId }) => messenger().retry(messageId),
     'message.delete': async ({ messageIds, where }) => messenger().deleteMessages(messageIds, where),
     'message.react': async ({ messageId, emoji, remove }) => messenger().react(messageId, emoji, remove),
     'message.forward': async ({ messageIds, conversationIds }) =>
       messenger().forward(messageIds, conversationIds),
     'message.info': async ({ messageId }) => messenger().whereabouts(messageId),
+    'attachment.stage': async (file, signal) => messenger().stage(file, signal),
+    'attachment.unstage': async ({ stagedId }) => messenger().unstage(stagedId),
+    'attachment.download': async (place, signal) => messenger().download(place, signal),
+    'attachment.cancel': async (place) => messenger().cancelTransfer(place),
+    'attachment.saved': async ({ messageId }) => messenger().tellSaved(messageId),
     'search.messages': async (input, signal) => messenger().search(input, signal),
     'search.jumpToDate': async ({ conversationId, atMs }) => messenger().messageAtDate(conversationId, atMs),
     'path.current': async () => messenger().currentPath(),

@@ -1,12 +1,14 @@
 // Entry of the engine's worker: composition only.
 import { systemClock } from '../clock.ts';
 import { createCryptoBackend } from '../crypto/index.ts';
+import { createFileClient } from '../files/index.ts';
 import { consoleLog } from '../log.ts';
 import { createEngine, createSealedOnionStore, type Engine } from '../messenger/index.ts';
 import { withAnchors } from '../networks.ts';
 import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
 import { systemRandom } from '../random.ts';
 import {
+  createOpfsMediaFiles,
   createOpfsSlotFiles,
   createRecordSlotFiles,
   openProfileList,
@@ -59,7 +61,14 @@ async function compose(): Promise<Engine> {
       )
     : records;
   return createEngine({
-    environment: { list, slotFiles, random },
+    environment: {
+      list,
+      slotFiles,
+      random,
+      ...(hasInPlaceFiles(globalThis) && {
+        mediaFiles: (profileId) => createOpfsMediaFiles(openDirectory, profileId)
+      })
+    },
     crypto,
     fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), build.network),
     createFloors(network, store) {
@@ -79,7 +88,11 @@ async function compose(): Promise<Engine> {
         random,
         log
       });
-      return { onion, swarm: createSwarmClient({ onion, crypto, random, log }) };
+      return {
+        onion,
+        swarm: createSwarmClient({ onion, crypto, random, log }),
+        files: createFileClient({ onion, crypto, server: network.fileServer, clock })
+      };
     },
     locks: createBrowserLocks(requireFeature('web-locks', navigator.locks as LockManager | undefined)),
     openChannel: openBrowserChannel,

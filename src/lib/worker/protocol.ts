@@ -2,6 +2,7 @@
 // that carry them (style.md §2.8). Everything here survives structured cloning. No code: both sides import it.
 import type { WordCheck } from '../crypto/index.ts';
 import type { ErrorData } from '../errors.ts';
+import type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
@@ -9,6 +10,7 @@ import type { PathSnapshot } from '../onion/index.ts';
 import type { SearchInput, SearchPage, SettingsView, TimerMode } from '../storage/index.ts';
 
 export type { WordCheck } from '../crypto/index.ts';
+export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
@@ -24,6 +26,11 @@ export interface Commands {
   'profile.restore': { in: { phrase: string }; out: EngineStatus };
   /** `name-empty`, `name-too-long` */
   'profile.rename': { in: { displayName: string }; out: void };
+  /**
+   * A picture drawn anew by the page, or none. Shown at once, told to others once it is uploaded. `picture-unreadable`,
+   * `file-too-large`, `quota`
+   */
+  'profile.setPicture': { in: { file: Blob | null }; out: void };
   'phrase.check': { in: { text: string }; out: { words: readonly WordCheck[]; problem: string | null } };
   'phrase.reveal': { in: Record<string, never>; out: { words: readonly string[]; seedHex: string } };
   /** `account-id-*`. One's own Account ID opens Note to Self. */
@@ -40,6 +47,8 @@ export interface Commands {
   'conversation.hide': { in: { conversationId: string }; out: void };
   /** `too-many-pins` (five) */
   'conversation.pin': { in: { conversationId: string; pinned: boolean }; out: void };
+  /** Whether files that come are loaded without being asked for. */
+  'conversation.autoDownload': { in: { conversationId: string; on: boolean }; out: void };
   /** Network time until which nothing is notified; null: not muted; `MUTED_FOR_GOOD_MS`. */
   'conversation.mute': { in: { conversationId: string; untilMs: number | null }; out: void };
   'conversation.notify': { in: { conversationId: string; notify: 'all' | 'none' }; out: void };
@@ -60,9 +69,12 @@ export interface Commands {
   'settings.change': { in: Partial<SettingsView>; out: void };
   /** The person began or ended typing in a conversation. */
   typing: { in: { conversationId: string; isTyping: boolean }; out: void };
-  /** Answers once the message is stored, before anything is sent. `message-empty`, `message-too-long` (2,000 code points) */
+  /**
+   * Answers once the message is stored, before anything is sent. With staged files the text may be empty.
+   * `message-empty`, `message-too-long` (2,000 code points), `too-many-files` (32), `not-found` (a staged file)
+   */
   'message.send': {
-    in: { conversationId: string; text: string; quoteMessageId?: string };
+    in: { conversationId: string; text: string; quoteMessageId?: string; stagedIds?: readonly string[] };
     out: { messageId: string };
   };
   'message.retry': { in: { messageId: string }; out: void };
@@ -75,6 +87,18 @@ export interface Commands {
   };
   /** Where a message is, as far as this device knows. `not-found` */
   'message.info': { in: { messageId: string }; out: MessageWhereabouts };
+  /** Seals a file for a message to come; answers once it is stored. `file-too-large` (`details.limit`, bytes), `quota` */
+  'attachment.stage': { in: NewAttachment; out: { stagedId: string } };
+  'attachment.unstage': { in: { stagedId: string }; out: void };
+  /**
+   * Loads a file of a message; answers when that has ended, however it did: the message says. Cancelling the command cancels
+   * the download. `not-found`
+   */
+  'attachment.download': { in: AttachmentPlace; out: void };
+  /** Ends a download, or the sending of the message the file belongs to, which then has failed as `upload-cancelled`. */
+  'attachment.cancel': { in: AttachmentPlace; out: void };
+  /** The person saved a file of a message; whoever sent it is told, where the protocol wants that. */
+  'attachment.saved': { in: { messageId: string }; out: void };
   /** A page of hits, newest first; cancel it when more was typed. */
   'search.messages': { in: SearchInput; out: SearchPage };
   /** The first message sent at a network time or later, else the last one; null in an empty conversation. */

@@ -3,6 +3,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { ACCENTS, APPEARANCE_KEY, type Accent, type Theme } from '../../src/lib/state/appearance.ts';
 import { expect, test } from './fixtures.ts';
+import { createStranger } from './hostile-people.ts';
+import { createAccount, openRequest, ownAccountId } from './people.ts';
 import { tour, tourConversation, tourEmpty, tourStart } from './screens.ts';
 
 /** One line a violation: rule, how many elements, the first of them. */
@@ -53,6 +55,24 @@ test('axe finds nothing on any screen', async ({ page, stack }) => {
   await tour({ page, echoAccountId: stack.localnet.echoAccountId as string, look });
   expect(found).toEqual([]);
   expect(count()).toBeGreaterThan(30);
+});
+
+test('axe finds nothing where a stranger wrote, was accepted, and was blocked', async ({ page, stack }) => {
+  await dress(page, { theme: 'light' });
+  await createAccount(page, 'Ana');
+  let timeMs = Date.now();
+  const mara = await createStranger(stack.localnet, 'Mara', () => (timeMs += 1));
+  await mara.write(await ownAccountId(page), 'We met on the ferry');
+  await openRequest(page, 'Mara');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('main').getByRole('button', { name: 'Accept' }).click();
+  await expect(page.getByText('You accepted Mara')).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('main').getByRole('button', { name: 'More' }).last().click();
+  await page.getByRole('menuitem', { name: 'Block' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
+  await expect(page.getByRole('button', { name: 'Unblock' })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
 });
 
 test('axe sees a fault that is planted on a screen', async ({ page }) => {

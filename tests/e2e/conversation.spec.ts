@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { createStranger } from './hostile-people.ts';
 import {
+  acceptRequest,
   createAccount,
   DELIVERY_TIMEOUT_MS,
   expectSent,
@@ -95,6 +96,8 @@ test('a long history opens at what is new, and never moves what is read @full', 
   for (let index = 0; index < COUNT; index++) {
     await mara.write(accountId, `letter ${index}: ${'word '.repeat((index * 7) % 60)}`);
   }
+  await acceptRequest(page, 'Mara');
+  await page.goto('/chats');
   await expect(rows(page)).toHaveAccessibleName(new RegExp(`${COUNT} unread`), { timeout: 60_000 });
 
   await test.step('it opens at the first new message', async () => {

@@ -15,7 +15,7 @@ import {
   createPerson,
   expectSent,
   message,
-  openConversation,
+  openRequest,
   ownAccountId,
   recoveryWords,
   say,
@@ -48,7 +48,7 @@ async function tellTheStory(ana: Person, ben: Person): Promise<Told> {
   await startConversation(ana.page, benId);
   await say(ana.page, told.sentText);
   await expectSent(ana.page, told.sentText);
-  await openConversation(ben.page, told.ownName);
+  await openRequest(ben.page, told.ownName);
   await say(ben.page, told.receivedText);
   await expect(message(ana.page, told.receivedText)).toHaveCount(1, { timeout: 10_000 });
   await ana.page.getByRole('textbox', { name: 'Message', exact: true }).fill('a draft that is never sent');

@@ -10,7 +10,7 @@ import {
   DELIVERY_TIMEOUT_MS,
   expectSent,
   message,
-  openConversation,
+  openRequest,
   ownAccountId,
   say,
   startConversation,
@@ -45,10 +45,7 @@ test.describe('the gateway', () => {
     await startConversation(ana.page, benId);
     await say(ana.page, texts[0]);
     await expectSent(ana.page, texts[0]);
-    await expect(ben.page.getByRole('link', { name: new RegExp(names[0]) })).toBeVisible({
-      timeout: DELIVERY_TIMEOUT_MS
-    });
-    await openConversation(ben.page, names[0]);
+    await openRequest(ben.page, names[0]);
     await say(ben.page, texts[1]);
     await expect(message(ana.page, texts[1])).toHaveCount(1, { timeout: DELIVERY_TIMEOUT_MS });
     await ana.page.reload();

@@ -59,9 +59,35 @@ test('a newcomer reaches an answer from Echo with the keyboard alone', async ({ 
     await expect(own).toBeFocused();
     expect(await isFocusSeen(page)).toBe(true);
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('menuitem', { name: 'Copy' })).toBeFocused();
+    await expect(page.getByRole('menuitem', { name: 'Reply' })).toBeFocused();
+    await page.keyboard.press('ArrowUp');
+    await expect(page.getByRole('menuitemcheckbox').first()).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('menuitemcheckbox').nth(1)).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(own).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(composer).toBeFocused();
+  });
+
+  await test.step('a message is answered and reacted to by its keys', async () => {
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('r');
+    await expect(composer).toBeFocused();
+    await expect(page.getByText('Reply to')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('Reply to')).toBeHidden();
+    await page.keyboard.press('ArrowUp');
+    const answer = message(page, 'By key').last();
+    await expect(answer).toBeFocused();
+    await page.keyboard.press('e');
+    await expect(page.getByRole('searchbox', { name: 'Find by name' })).toBeFocused();
+    await page.keyboard.type('sailboat');
+    await expect(page.getByRole('button', { name: 'sailboat' })).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: '⛵, yours' })).toBeVisible();
+    await expect(answer).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(composer).toBeFocused();
   });

@@ -6,7 +6,7 @@ import {
   DELIVERY_TIMEOUT_MS,
   expectSent,
   message,
-  openConversation,
+  openRequest,
   ownAccountId,
   say,
   startConversation,
@@ -44,7 +44,7 @@ test.describe('offline', () => {
 
     await ana.context.setOffline(false);
     for (const text of waiting) await expectSent(ana.page, text);
-    await openConversation(ben.page, 'Ana');
+    await openRequest(ben.page, 'Ana');
     await expect(message(ben.page, 'three of three')).toHaveCount(1, { timeout: DELIVERY_TIMEOUT_MS * 2 });
     const received = (await visibleTexts(ben.page)).flatMap(
       (text) => /(one|two|three) of three/.exec(text)?.[0] ?? []

@@ -1,6 +1,14 @@
 // Every screen there is, one after the other, each in the states worth looking at: for checks that hold everywhere.
 import { expect, type Locator, type Page } from '@playwright/test';
-import { createAccount, expectSent, message, say, DELIVERY_TIMEOUT_MS } from './people.ts';
+import {
+  createAccount,
+  DELIVERY_TIMEOUT_MS,
+  expectSent,
+  message,
+  ownAccountId,
+  say,
+  startConversation
+} from './people.ts';
 
 /** Looks at the page as it stands; `name` says where the tour is. */
 export type Look = (name: string) => Promise<void>;
@@ -101,9 +109,15 @@ export async function tourConversation({ page, look }: TourOptions): Promise<voi
   await look('dialog that deletes a message');
   await page.keyboard.press('Escape');
 
+  await tourDeeds({ page, own, openMenu, look });
   await openConversationMenu(page);
   await look('menu of the conversation');
-  await page.getByRole('menuitem', { name: 'Delete conversation' }).click();
+  await page.getByRole('menuitem', { name: 'Disappearing Messages' }).click();
+  await page.getByRole('radio', { name: 'Disappear After Read' }).check();
+  await look('dialog of disappearing messages');
+  await page.keyboard.press('Escape');
+  await openConversationMenu(page);
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await look('dialog that deletes the conversation');
   await page.keyboard.press('Escape');
@@ -119,6 +133,47 @@ export async function tourConversation({ page, look }: TourOptions): Promise<voi
   await page.context().setOffline(false);
 }
 
+/** What else a message offers, in the state that shows it. */
+async function tourDeeds({
+  page,
+  own,
+  openMenu,
+  look
+}: Pick<TourOptions, 'page' | 'look'> & { own: Locator; openMenu: () => Promise<void> }): Promise<void> {
+  await openMenu();
+  await page.getByRole('menuitem', { name: 'Reply' }).click();
+  await say(page, 'see **this**: https://example.org/a');
+  await openMenu();
+  await page.getByRole('menuitem', { name: 'React' }).click();
+  await expect(page.getByRole('button', { name: 'grinning face', exact: true })).toBeVisible();
+  await look('emoji');
+  await page.getByRole('button', { name: 'grinning face', exact: true }).click();
+  const reaction = page.getByRole('button', { name: '😀, yours' });
+  await expect(reaction).toBeVisible();
+  await look('a reply and a reaction');
+  await reaction.click({ button: 'right' });
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('who reacted');
+  await page.keyboard.press('Escape');
+  await page.getByRole('log').getByRole('link').first().click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('dialog of a link');
+  await page.keyboard.press('Escape');
+  await composer(page).pressSequentially(':tad');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await look('emoji for a name');
+  await composer(page).fill('');
+  await own.focus();
+  await openMenu();
+  await page.getByRole('menuitem', { name: 'Select' }).click();
+  await look('choosing messages');
+  await page.getByRole('button', { name: 'Forward' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await look('dialog that forwards');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'End choosing' }).click();
+}
+
 async function openConversationMenu(page: Page): Promise<void> {
   await page
     .getByRole('main')
@@ -127,7 +182,7 @@ async function openConversationMenu(page: Page): Promise<void> {
     .first()
     .getByRole('button', { name: 'More' })
     .click();
-  await expect(page.getByRole('menuitem', { name: 'Delete conversation' })).toBeVisible();
+  await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeVisible();
 }
 
 /** The list with something in it, what invites and addresses lead to. */
@@ -154,10 +209,107 @@ export async function tourList({ page, echoAccountId, look }: TourOptions): Prom
   await look('conversation that is not here');
 }
 
+/** The chat with Echo as a row of the list: its menus, its questions, its details; then search and quick switcher. */
+export async function tourChats({ page, look }: TourOptions): Promise<void> {
+  await page.goto('/chats');
+  const row = page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first();
+  await expect(row).toBeVisible();
+  const menuItem = async (name: string) => {
+    await row.press('Shift+F10');
+    await page.getByRole('menuitem', { name }).click();
+  };
+  await row.press('Shift+F10');
+  await expect(page.getByRole('menuitem', { name: 'Pin' })).toBeVisible();
+  await look('menu of a chat');
+  await page.keyboard.press('Escape');
+  await menuItem('Mute');
+  await expect(page.getByRole('menuitem', { name: 'Always' })).toBeVisible();
+  await look('menu that mutes');
+  await page.getByRole('menuitem', { name: 'Always' }).click();
+  await menuItem('Pin');
+  await expect(row).toHaveAccessibleName(/pinned, muted/);
+  await look('a chat that is pinned and muted');
+  for (const question of ['Nickname', 'Block', 'Delete']) {
+    await menuItem(question);
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await look(`dialog "${question}" of a chat`);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  }
+
+  await row.click();
+  await expect(composer(page)).toBeVisible();
+  await page.keyboard.press('Control+.');
+  await page.getByRole('complementary').getByRole('button', { name: 'Show QR code' }).click();
+  await look('details of a contact');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+f');
+  const field = page.getByRole('searchbox', { name: 'Search' });
+  await expect(page.getByText('In the chat with')).toBeVisible();
+  await look('search within a chat');
+  await field.fill('good');
+  await expect(
+    page.getByRole('region', { name: 'Found in messages' }).getByRole('link').first()
+  ).toBeVisible();
+  await look('messages found in a chat');
+  await page.getByRole('button', { name: 'Look in all chats' }).click();
+  await expect(
+    page.getByRole('region', { name: 'Found in messages' }).getByRole('link').first()
+  ).toBeVisible();
+  await look('messages found');
+  await field.fill('');
+  await page.keyboard.press('Control+k');
+  await expect(page.getByRole('combobox')).toBeVisible();
+  await look('quick switcher');
+  await page.keyboard.type('no such thing');
+  await look('quick switcher without a match');
+  await page.keyboard.press('Escape');
+}
+
+/** Somebody unknown writes, and is blocked. */
+export async function tourRequests({ page, look }: TourOptions): Promise<void> {
+  await page.goto('/requests');
+  await expect(page.getByText('No requests', { exact: true })).toBeVisible();
+  await look('no requests');
+  const ownId = await ownAccountId(page);
+  const browser = page.context().browser();
+  if (!browser) throw new Error('no browser to be a stranger in');
+  const context = await browser.newContext({ baseURL: new URL(page.url()).origin });
+  const stranger = await context.newPage();
+  await createAccount(stranger, 'Wren Castellanos');
+  await startConversation(stranger, ownId);
+  await say(stranger, 'We met on the ferry');
+  await expectSent(stranger, 'We met on the ferry');
+  await context.close();
+
+  const link = page.getByRole('link', { name: 'Message Requests' });
+  await expect(link).toBeVisible({ timeout: DELIVERY_TIMEOUT_MS * 4 });
+  await look('chats with a request');
+  await link.click();
+  const row = page.getByRole('navigation', { name: 'Message Requests' }).getByRole('link');
+  await expect(row).toBeVisible();
+  await look('requests');
+  await page.getByRole('button', { name: 'Clear All' }).click();
+  await look('dialog that clears the requests');
+  await page.keyboard.press('Escape');
+  await row.press('Shift+F10');
+  await expect(page.getByRole('menuitem', { name: 'Accept' })).toBeVisible();
+  await look('menu of a request');
+  await page.getByRole('menuitem', { name: 'Block' }).click();
+  await page.goto('/settings/privacy/blocked');
+  await expect(page.getByRole('button', { name: 'Unblock' })).toBeVisible();
+  await look('blocked contacts');
+  await page.getByRole('button', { name: 'Unblock' }).click();
+  await expect(page.getByText('Nobody is blocked')).toBeVisible();
+  await look('nobody blocked');
+}
+
 /** Address, and what shows that the page stands. */
 const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['', (page) => page.getByRole('navigation', { name: 'Sections' })],
   ['/profile', (page) => page.getByRole('textbox', { name: 'Display name' })],
+  ['/privacy', (page) => page.getByRole('switch', { name: 'Read Receipts' })],
+  ['/notifications', (page) => page.getByRole('switch', { name: 'Show notifications' })],
   ['/appearance', (page) => page.getByRole('group', { name: 'Theme' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
@@ -182,5 +334,7 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourEmpty(options);
   await tourConversation(options);
   await tourList(options);
+  await tourChats(options);
+  await tourRequests(options);
   await tourSettings(options);
 }

@@ -76,11 +76,14 @@ function rank(entry: Emoji, wanted: readonly string[]): number {
   const codes = entry.codes.flatMap((code) => code.split('_'));
   return wanted.reduce((sum, word, index) => {
     if (index === 0 && (entry.codes.includes(word) || entry.name.toLowerCase() === word)) return sum;
-    if (name[index] === word) return sum + 1;
-    if (name.includes(word) || codes.includes(word)) return sum + 2;
-    if ([...name, ...codes].some((part) => part.startsWith(word))) return sum + 3;
-    if (entry.words.includes(word)) return sum + 4;
-    return entry.words.some((part) => part.startsWith(word)) ? sum + 5 : Infinity;
+    // Of the names that begin so, the shortest is meant: `:hea` is the heart.
+    const code = index === 0 ? entry.codes.find((one) => one.startsWith(word)) : undefined;
+    if (code !== undefined) return sum + 1 + code.length / MAX_CODE;
+    if (name[index] === word) return sum + 2;
+    if (name.includes(word) || codes.includes(word)) return sum + 3;
+    if ([...name, ...codes].some((part) => part.startsWith(word))) return sum + 4;
+    if (entry.words.includes(word)) return sum + 5;
+    return entry.words.some((part) => part.startsWith(word)) ? sum + 6 : Infinity;
   }, 0);
 }
 

@@ -27,7 +27,8 @@ describe('the list of emoji', () => {
     ['tada', '🎉'],
     ['thumbs up', '👍'],
     ['sailboat', '⛵'],
-    ['heart', '❤️']
+    ['heart', '❤️'],
+    ['hea', '❤️']
   ])('finds %s first by name', async (wanted, emoji) => {
     expect((await loadEmoji()).search(wanted, 8)[0]?.emoji).toBe(emoji);
   });

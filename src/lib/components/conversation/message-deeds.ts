@@ -1,5 +1,6 @@
 // What a person can do with one message of the timeline; handed down from the screen to the line.
 import type { MessageView, QuotedMessageView, ReactionView } from '../../storage/views.ts';
+import type { MediaDeeds } from '../media/media-deeds.ts';
 
 export interface Point {
   readonly x: number;
@@ -21,4 +22,6 @@ export interface MessageDeeds {
   toggleSelected(message: MessageView): void;
   /** Takes over the timer a notice tells of. */
   followTimer(message: MessageView): void;
+  /** With the files of a message. */
+  readonly media: MediaDeeds;
 }

@@ -1,15 +1,18 @@
 // Files named by a received message, as they are stored before anything is loaded (accounts-and-messages.md §2.5, §5.5).
 // Everything in a pointer is a claim of the sender. Pure.
 import { bytesToBase64 } from '../bytes/index.ts';
-import type { AttachmentKind, StoredAttachment } from '../storage/index.ts';
+import {
+  categoryOf,
+  cleanContentType,
+  guessContentType,
+  safeFileName,
+  UNKNOWN_TYPE
+} from '../media/index.ts';
+import type { StoredAttachment } from '../storage/index.ts';
 import type { AttachmentPointer, DataMessage } from '../wire/index.ts';
-import { cutToCodePoints } from './limits.ts';
 
 const FLAG_VOICE = 1;
 const KEY_BYTES: readonly number[] = [32, 64];
-const MAX_NAME = 200;
-const MAX_TYPE = 127;
-const TYPE_PATTERN = /^[a-z0-9!#$&^_.+-]{1,63}\/[a-z0-9!#$&^_.+-]{1,63}$/;
 const MAX_SIDE = 100_000;
 
 /** The usable pointers of a message, in its order; those without address or key are left out. */
@@ -21,13 +24,14 @@ export function receivedAttachments({ attachments }: DataMessage): StoredAttachm
 }
 
 function storedAttachment(pointer: AttachmentPointer, index: number): StoredAttachment {
-  const type = pointer.contentType.toLowerCase();
-  const contentType = type.length <= MAX_TYPE && TYPE_PATTERN.test(type) ? type : 'application/octet-stream';
+  const name = safeFileName(pointer.fileName);
+  const claimed = cleanContentType(pointer.contentType);
+  const contentType = claimed === UNKNOWN_TYPE ? guessContentType(name) : claimed;
   const isVoice = (pointer.flags & FLAG_VOICE) !== 0;
   return {
     id: String(index),
-    kind: isVoice ? 'voice' : kindOf(contentType),
-    name: cutToCodePoints(pointer.fileName.toWellFormed(), MAX_NAME),
+    kind: isVoice ? 'voice' : categoryOf(contentType),
+    name,
     bytes: pointer.size,
     contentType,
     width: sideOf(pointer.width),
@@ -44,16 +48,6 @@ function storedAttachment(pointer: AttachmentPointer, index: number): StoredAtta
     mediaId: null,
     thumbnailMediaId: null
   };
-}
-
-const IMAGE_TYPES: ReadonlySet<string> = new Set(['image/jpeg', 'image/png', 'image/gif', 'image/webp']);
-
-/** SVG is a program, not a picture; like every type not named it can only be saved. */
-export function kindOf(contentType: string): AttachmentKind {
-  if (IMAGE_TYPES.has(contentType)) return 'image';
-  if (contentType.startsWith('video/')) return 'video';
-  if (contentType.startsWith('audio/')) return 'audio';
-  return 'file';
 }
 
 function sideOf(value: number): number | null {

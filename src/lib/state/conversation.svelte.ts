@@ -29,8 +29,10 @@ export interface ConversationState {
   reply: MessageView | null;
   /** What the quotes on screen show. */
   readonly quoted: QuotedState;
-  /** Sends what is typed. @returns the code of what went wrong, else null */
-  send(): Promise<string | null>;
+  /** Sends what is typed, with files that were staged. @returns the code of what went wrong, else null */
+  send(stagedIds?: readonly string[]): Promise<string | null>;
+  /** Sends staged files alone: what is typed stays. */
+  sendFiles(stagedIds: readonly string[]): Promise<string | null>;
   retry(messageId: string): Promise<void>;
   /** Adds an emoji of ours to a message, or takes it back. `too-many-reactions` */
   react(messageId: string, emoji: string, remove: boolean): Promise<void>;
@@ -100,9 +102,9 @@ export function createConversationState(
     });
   }
 
-  async function send(): Promise<string | null> {
+  async function send(stagedIds: readonly string[] = []): Promise<string | null> {
     const sent = text;
-    if (sent.trim() === '') return null;
+    if (sent.trim() === '' && stagedIds.length === 0) return null;
     if (countText(sent).over > 0) return 'message-too-long';
     const answered = reply;
     text = '';
@@ -113,7 +115,13 @@ export function createConversationState(
     try {
       await messages?.toLatest();
       const quote = answered ? { quoteMessageId: answered.id } : {};
-      await call('message.send', { conversationId, text: sent, ...quote });
+      const files = stagedIds.length > 0 ? { stagedIds } : {};
+      await call('message.send', {
+        conversationId,
+        text: sent.trim() === '' ? '' : sent,
+        ...quote,
+        ...files
+      });
       saveDraft();
       return null;
     } catch (error) {
@@ -145,6 +153,19 @@ export function createConversationState(
       timer = setTimeout(saveDraft, DRAFT_DELAY_MS);
     },
     send,
+    async sendFiles(stagedIds) {
+      const answered = reply;
+      reply = null;
+      try {
+        await messages?.toLatest();
+        const quote = answered ? { quoteMessageId: answered.id } : {};
+        await call('message.send', { conversationId, text: '', ...quote, stagedIds });
+        return null;
+      } catch (error) {
+        reply ??= answered;
+        return errorCode(error);
+      }
+    },
     retry: (messageId) => call('message.retry', { messageId }),
     get reply() {
       return reply;

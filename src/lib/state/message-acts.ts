@@ -1,7 +1,8 @@
 // What can be done with a message as it stands: pure, the same for menu, buttons and keys.
 import type { MessageView } from '../storage/views.ts';
 
-export type MessageAct = 'resend' | 'reply' | 'react' | 'copy' | 'forward' | 'select' | 'info' | 'delete';
+export type MessageAct =
+  'resend' | 'reply' | 'react' | 'copy' | 'save' | 'forward' | 'select' | 'info' | 'delete';
 
 /**
  * In the order in which they are offered.
@@ -13,7 +14,9 @@ export function messageActs(message: MessageView, silent: boolean): MessageAct[]
   const acts: MessageAct[] = [];
   if (message.state === 'failed') acts.push('resend');
   if (isAnswerable(message, silent)) acts.push('reply', 'react');
-  if (message.text !== '') acts.push('copy', 'forward');
+  if (message.text !== '') acts.push('copy');
+  if (message.attachments.some(({ mediaId }) => mediaId !== null)) acts.push('save');
+  if (message.text !== '') acts.push('forward');
   return [...acts, 'select', 'info', 'delete'];
 }
 
@@ -25,7 +28,7 @@ export function isAnswerable(
   return !silent && message.notice === null && !message.deleted && message.state !== 'failed';
 }
 
-const ACT_OF_LETTER: Readonly<Record<string, MessageAct>> = { r: 'reply', e: 'react', c: 'copy' };
+const ACT_OF_LETTER: Readonly<Record<string, MessageAct>> = { r: 'reply', e: 'react', c: 'copy', s: 'save' };
 
 /** The Latin letter of a key: the one printed, else by its place, since a Cyrillic or Arabic layout has none. */
 function letterOf({ key, code }: Pick<KeyboardEvent, 'key' | 'code'>): string {

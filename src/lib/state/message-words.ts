@@ -13,10 +13,12 @@ export function timeWords(seconds: number): string {
   return text.timeUnits[unit]({ count });
 }
 
-/** Queued, Sending, Sent, Read, Failed; received ones have no state. */
+/** Queued, Uploading, Sending, Sent, Read, Failed; received ones have no state. */
 export function stateKey(
-  message: Pick<MessageView, 'state' | 'readByThem'>
+  message: Pick<MessageView, 'state' | 'readByThem'> & Partial<Pick<MessageView, 'attachments'>>
 ): keyof typeof conversation.states {
+  const isUnsent = message.state === 'queued' || message.state === 'sending';
+  if (isUnsent && message.attachments?.some(({ state }) => state === 'uploading')) return 'uploading';
   return message.state === 'sent' && message.readByThem ? 'read' : message.state;
 }
 
@@ -34,7 +36,8 @@ export function messageWords(message: Worded, nameOf: NameOf): string {
   const kinds = message.attachments.map(({ kind, name }) =>
     kind === 'file' ? `${text.kinds.file} ${name}` : text.kinds[kind]
   );
-  return [...kinds, ...words].join(', ');
+  const captions = message.attachments.flatMap(({ caption }) => caption ?? []);
+  return [...kinds, ...captions, ...words].join(', ');
 }
 
 /** What the article of a message is called: author, time, text, state (ux.md §7). */

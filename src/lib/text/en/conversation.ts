@@ -30,6 +30,7 @@ export const conversation = {
   }) => (state === '' ? `${author}, ${time}, ${text}` : `${author}, ${time}, ${text}, ${state}`),
   states: {
     queued: 'Queued',
+    uploading: 'Uploading',
     sending: 'Sending',
     sent: 'Sent',
     read: 'Read',

@@ -1,5 +1,6 @@
 // What is done with the messages of the open conversation: carries out, says what was done, and keeps which question
 // about them is open.
+import type { MediaDeeds } from '../../../../lib/components/media/media-deeds.ts';
 import type { MessageDeeds } from '../../../../lib/components/conversation/message-deeds.ts';
 import { errorCode } from '../../../../lib/errors.ts';
 import type { ConversationState } from '../../../../lib/state/conversation.svelte.ts';
@@ -21,6 +22,7 @@ export type Question =
 export interface MessageDeskDeps {
   readonly chat: ConversationState;
   readonly selection: MessageSelection;
+  readonly media: MediaDeeds;
   readonly toasts: Pick<Toasts, 'show'>;
   readonly nameOf: NameOf;
   /** How the other person is called. */
@@ -109,7 +111,8 @@ export function createMessageDesk(deps: MessageDeskDeps): MessageDesk {
     toggleSelected: (message) => selection.toggle(message.id),
     followTimer({ notice }) {
       if (notice?.type === 'timer') setTimer({ mode: notice.mode, seconds: notice.seconds });
-    }
+    },
+    media: deps.media
   };
 
   return {
@@ -127,6 +130,11 @@ export function createMessageDesk(deps: MessageDeskDeps): MessageDesk {
           return deeds.react(message, from);
         case 'copy':
           return copy([message]);
+        case 'save':
+          for (const attachment of message.attachments) {
+            if (attachment.mediaId !== null) deps.media.save(message, attachment);
+          }
+          return;
         case 'forward':
         case 'delete':
           question = { kind: act, messages: [message] };

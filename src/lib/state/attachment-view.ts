@@ -1,0 +1,69 @@
+// A file of a message as the bubble shows it: pure.
+import type { AttachmentView, MessageView } from '../storage/views.ts';
+import { media as text } from '../text/en/media.ts';
+import { typeLabel } from './file-rules.ts';
+
+/** What is told below or over a file; null: it is here and nothing is under way. */
+export type AttachmentStatus =
+  'remote' | 'queued' | 'uploading' | 'downloading' | 'failed' | 'expired' | null;
+
+export function attachmentStatus({
+  state,
+  mediaId
+}: Pick<AttachmentView, 'state' | 'mediaId'>): AttachmentStatus {
+  if (state === 'here') return mediaId === null ? 'remote' : null;
+  return state;
+}
+
+/** How a file is called in the name of a button: its description, else its name for files, else its kind. */
+export function attachmentName({
+  kind,
+  name,
+  caption
+}: Pick<AttachmentView, 'kind' | 'name' | 'caption'>): string {
+  const kindWord = text.kinds[kind];
+  if (caption !== null && caption !== '') return `${kindWord}: ${caption}`;
+  return kind === 'voice' ? kindWord : `${kindWord} ${name}`;
+}
+
+/** `PDF, 1.8 MB` */
+export function attachmentFacts({
+  name,
+  bytes,
+  kind
+}: Pick<AttachmentView, 'name' | 'bytes' | 'kind'>): string {
+  const size = text.size(bytes);
+  const type = kind === 'file' ? typeLabel(name) : text.kinds[kind];
+  return type === null ? size : text.typeAndSize({ type, size });
+}
+
+export function failureWords(code: string | null): string {
+  const { failures } = text;
+  return code !== null && Object.hasOwn(failures, code)
+    ? failures[code as keyof typeof failures]
+    : failures.other;
+}
+
+/** Shown for pictures that do not say their size. */
+const UNKNOWN_RATIO = 4 / 3;
+/** Neither a thread nor a pole: outside, the picture is cut. */
+const [NARROWEST, WIDEST] = [0.5, 2.6];
+
+/** Width by height of the frame that is reserved for a picture or film. */
+export function frameRatio({ width, height }: Pick<AttachmentView, 'width' | 'height'>): number {
+  if (!width || !height) return UNKNOWN_RATIO;
+  return Math.min(WIDEST, Math.max(NARROWEST, width / height));
+}
+
+/** What the lightbox walks: pictures and films that are here, in their order. */
+export function shownLarge(
+  messages: readonly MessageView[]
+): readonly { readonly message: MessageView; readonly attachment: AttachmentView }[] {
+  return messages.flatMap((message) =>
+    message.deleted
+      ? []
+      : message.attachments
+          .filter(({ kind, mediaId }) => (kind === 'image' || kind === 'video') && mediaId !== null)
+          .map((attachment) => ({ message, attachment }))
+  );
+}

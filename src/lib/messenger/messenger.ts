@@ -123,6 +123,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     else post({ kind: 'ring', what });
   }
 
+  /** What is under way for messages that are gone ends. */
+  function onDeleted(messageIds: readonly string[]): void {
+    if (engine) engine.endTransfersOf(messageIds);
+    else post({ kind: 'deleted', messageIds });
+  }
+
   function applyActivity(): void {
     engine?.setActivity(board.combined());
   }
@@ -142,7 +148,13 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     return clock.now() - (sendClock?.content.offsetMs ?? 0);
   }
 
-  const sweeper = createSweeper({ store, now: networkNow, clock, log });
+  const sweeper = createSweeper({
+    store,
+    now: networkNow,
+    clock,
+    log,
+    onRemoved: (messages) => onDeleted(messages.map(({ row }) => row.id))
+  });
 
   const createFloors = deps.createFloors;
   const election =
@@ -288,10 +300,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       ...commandDeps,
       media,
       ringChores: () => ring('chores'),
-      onDeleted(messageIds) {
-        if (engine) engine.endTransfersOf(messageIds);
-        else post({ kind: 'deleted', messageIds });
-      }
+      onDeleted
     }),
     ...createAttachmentCommands({ ...commandDeps, media, ringPictures: () => ring('pictures') }),
     async download(place, signal) {

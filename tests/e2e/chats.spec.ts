@@ -182,6 +182,47 @@ test.describe('a chat in the list', () => {
   });
 });
 
+test.describe('with a finger', () => {
+  test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
+
+  test('a row is drawn aside, and held for its menu', async ({ page, browser, baseURL }) => {
+    await befriended(page, browser, baseURL);
+    await page.goto('/chats');
+    await expect(row(page, 'Ben')).toBeVisible();
+    const touch = await page.context().newCDPSession(page);
+    const box = await row(page, 'Ben').boundingBox();
+    if (!box) throw new Error('the row has no place');
+    const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', x: number) =>
+      touch.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x, y: at.y }]
+      });
+    const draw = async (by: number) => {
+      await send('touchStart', at.x);
+      for (let step = 1; step <= 8; step += 1) await send('touchMove', at.x + (by * step) / 8);
+      await send('touchEnd', at.x + by);
+    };
+
+    await draw(-100);
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page, 'Ben')).not.toHaveAccessibleName(/pinned/);
+    await draw(100);
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/unread/);
+    // Not far enough is nothing.
+    await draw(-30);
+    await expect(row(page, 'Ben')).not.toHaveAccessibleName(/pinned/);
+
+    await send('touchStart', at.x);
+    await expect(page.getByRole('menuitem', { name: 'Pin' })).toBeVisible();
+    await send('touchEnd', at.x);
+    await page.getByRole('menuitem', { name: 'Pin' }).tap();
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+    await expect(page).toHaveURL(/\/chats$/);
+  });
+});
+
 test('messages are found in all chats and in one, and open where they are', async ({
   page,
   browser,
@@ -203,6 +244,7 @@ test('messages are found in all chats and in one, and open where they are', asyn
   await field.fill('nobody wrote this');
   await expect(page.getByText('Nothing found')).toBeVisible();
   await field.fill('ferr');
+  await expect(hit).toHaveCount(1);
   await field.press('ArrowDown');
   await page.keyboard.press('Enter');
   await expect(message(page, 'The ferry leaves at noon')).toBeInViewport();

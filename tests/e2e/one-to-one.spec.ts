@@ -7,7 +7,9 @@ import {
   DELIVERY_TIMEOUT_MS,
   expectSent,
   message,
+  openConversation,
   openRequest,
+  openSettings,
   ownAccountId,
   say,
   startConversation
@@ -40,6 +42,8 @@ async function befriend(pair: Pair): Promise<void> {
   await say(pair.ben, 'Hello Ana');
   await expect(message(pair.ana, 'Hello Ana')).toHaveCount(1, ARRIVES);
 }
+
+const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 
 async function chooseInMenu(page: Page, article: Locator, item: string): Promise<void> {
   await article.focus();
@@ -148,6 +152,43 @@ test('two people answer each other and react @phone', async ({ page, browser, ba
   });
 });
 
+test('who wants to is seen typing and reading', async ({ page, browser, baseURL }) => {
+  const pair = await meet(page, browser, baseURL);
+  const { ana, ben } = pair;
+  await befriend(pair);
+  const typing = ben.getByText('Ana is typing…');
+
+  await test.step('by default nobody is', async () => {
+    await composer(ana).pressSequentially('unseen');
+    await say(ana, 'before');
+    await expect(message(ben, 'before')).toHaveCount(1, ARRIVES);
+    await expect(typing).toHaveCount(0);
+    await expect(message(ana, 'before')).not.toHaveAccessibleName(/Read/);
+  });
+
+  await test.step('both turn it on', async () => {
+    for (const [person, other] of [
+      [ana, 'Ben'],
+      [ben, 'Ana']
+    ] as const) {
+      await openSettings(person, 'Privacy');
+      for (const name of ['Read Receipts', 'Typing Indicators']) {
+        await person.getByRole('switch', { name }).click();
+        await expect(person.getByRole('switch', { name })).toBeChecked();
+      }
+      await person.goto('/chats');
+      await openConversation(person, other);
+    }
+  });
+
+  await composer(ana).pressSequentially('seen');
+  await expect(typing.last()).toBeVisible(ARRIVES);
+  await say(ana, 'after');
+  await expect(message(ben, 'after')).toHaveCount(1, ARRIVES);
+  await expect(typing).toHaveCount(0);
+  await expect(message(ana, 'after')).toHaveAccessibleName(/Read/, ARRIVES);
+});
+
 test('a message is deleted here, on all devices, and for everyone', async ({ page, browser, baseURL }) => {
   const pair = await meet(page, browser, baseURL);
   const { ana, ben } = pair;
@@ -233,15 +274,14 @@ test('an address is shown in full before anybody follows it', async ({ page, con
 test('emoji are completed while a name is typed, and never in an address', async ({ page }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
-  const composer = page.getByRole('textbox', { name: 'Message', exact: true });
-  await composer.pressSequentially('well :tada');
+  await composer(page).pressSequentially('well :tada');
   await expect(page.getByRole('option').first()).toContainText('party popper');
   await page.keyboard.press('Enter');
-  await expect(composer).toHaveValue('well 🎉 ');
-  await composer.pressSequentially(':heart:');
-  await expect(composer).toHaveValue('well 🎉 ❤️');
-  await composer.fill('');
-  await composer.pressSequentially('https://example.org/:tada');
+  await expect(composer(page)).toHaveValue('well 🎉 ');
+  await composer(page).pressSequentially(':heart:');
+  await expect(composer(page)).toHaveValue('well 🎉 ❤️');
+  await composer(page).fill('');
+  await composer(page).pressSequentially('https://example.org/:tada');
   await expect(page.getByRole('option')).toHaveCount(0);
 });
 

@@ -1,5 +1,6 @@
 // A row of the conversation list from its data: which mark it carries, what its line says, how it is named.
-import type { ConversationView } from '../storage/views.ts';
+import { lastEntry } from '../text/en/chats.ts';
+import type { ConversationView, LastMessageLabel } from '../storage/views.ts';
 import { shell as text } from '../text/en/shell.ts';
 import { shortAccountId } from './account-text.ts';
 
@@ -48,14 +49,28 @@ export function viewRow(view: ConversationView): RowView {
   }
   const last = view.lastMessage;
   if (!last) return { ...base, mark: view.failed > 0 ? 'failed' : null, preview: text.noMessages };
-  const words = oneLine(last.preview);
+  const words = oneLine(last.preview) || (last.label ? lastEntry[last.label] : '');
   if (view.failed > 0) return { ...base, mark: 'failed', preview: words };
-  const own = last.direction === 'out' && view.kind !== 'note-to-self';
+  // Of a line that nobody wrote nobody is the author.
+  const own = last.direction === 'out' && view.kind !== 'note-to-self' && !isNotice(last.label);
   return {
     ...base,
     mark: last.state === 'queued' || last.state === 'sending' ? last.state : null,
     preview: own && words !== '' ? text.you({ text: words }) : words
   };
+}
+
+const NOTICES: ReadonlySet<string> = new Set([
+  'you-accepted',
+  'they-accepted',
+  'timer',
+  'call-missed',
+  'media-saved',
+  'group-invitation'
+]);
+
+function isNotice(label: LastMessageLabel | null | undefined): boolean {
+  return label != null && NOTICES.has(label);
 }
 
 /** How a row stands at this moment, beside what its data says. */

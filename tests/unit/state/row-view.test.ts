@@ -26,6 +26,14 @@ describe('a row of the list', () => {
     expect([note.name, note.preview]).toEqual(['Note to Self', 'Hi']);
   });
 
+  it('names what has no words of its own, and gives a line nobody wrote no author', () => {
+    const last = (label: 'voice' | 'they-accepted' | 'deleted') =>
+      viewRow(conversation({ lastMessage: { preview: '', direction: 'out', state: 'sent', label } })).preview;
+    expect(last('voice')).toBe('You: Voice message');
+    expect(last('deleted')).toBe('You: Message deleted');
+    expect(last('they-accepted')).toBe('Your request was accepted');
+  });
+
   it('lets a draft go before a failure, and a failure before waiting', () => {
     const lastMessage = { preview: 'Hi', direction: 'out', state: 'queued' } as const;
     expect(viewRow(conversation({ lastMessage })).mark).toBe('queued');

@@ -93,3 +93,20 @@ export const chats = {
   noBlockedHint: 'Block somebody from the menu of their chat or from their details.',
   unblock: 'Unblock'
 } as const;
+
+/** What the list says of an entry that has no words of its own. */
+export const lastEntry = {
+  deleted: 'Message deleted',
+  invitation: 'Community invitation',
+  image: 'Image',
+  video: 'Video',
+  audio: 'Audio',
+  voice: 'Voice message',
+  file: 'File',
+  'you-accepted': 'You accepted the request',
+  'they-accepted': 'Your request was accepted',
+  timer: 'Disappearing Messages changed',
+  'call-missed': 'Missed call',
+  'media-saved': 'Media was saved',
+  'group-invitation': 'Group invitation'
+} as const;

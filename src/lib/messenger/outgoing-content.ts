@@ -1,7 +1,6 @@
 // Everything that may be queued, as the Content that goes out (accounts-and-messages.md §3.1 step 1, §3.3, §4). Pure.
 import { base64ToBytes } from '../bytes/index.ts';
 import type { AccountId } from '../account-id.ts';
-import { pointerIdOf } from '../files/index.ts';
 import {
   NO_TIMER,
   type MessageContent,
@@ -156,16 +155,11 @@ function visibleOf({ message }: OutgoingMessage) {
 
 const FLAG_VOICE = 1;
 
-/** The number of a file, where its server gives numbers. */
-function idOf(url: string): bigint {
-  return pointerIdOf(/\/files?\/(\d{1,20})(?:[?#]|$)/.exec(url)?.[1] ?? '');
-}
-
 function pointerOf({ remote, ...attachment }: StoredAttachment) {
   if (!remote) return [];
   return [
     {
-      id: idOf(remote.url),
+      id: BigInt(remote.fileNumber ?? 0),
       contentType: attachment.contentType,
       key: base64ToBytes(remote.keyBase64),
       size: attachment.bytes,

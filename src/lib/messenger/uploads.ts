@@ -54,12 +54,13 @@ export function createUploads({ store, media, link, emit }: UploadDependencies):
         signal,
         onProgress: ({ phase }) => tell(phase === 'waiting' ? 'waiting' : 'uploading')
       });
-      const { url, key, digest, size } = uploaded;
+      const { id, url, key, digest, size } = uploaded;
       await saveUploaded(store, messageId, attachmentId, {
         url,
         keyBase64: bytesToBase64(key),
         digestBase64: digest.length === 0 ? null : bytesToBase64(digest),
-        bytes: size
+        bytes: size,
+        ...(id === 0n ? {} : { fileNumber: String(id) })
       });
     } finally {
       tell('ended');

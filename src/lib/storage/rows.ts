@@ -180,6 +180,8 @@ export interface StoredAttachment {
     readonly keyBase64: string;
     readonly digestBase64: string | null;
     readonly bytes: number;
+    /** Decimal, where the server gave a number (§2.5 field 1). */
+    readonly fileNumber?: string;
   } | null;
   readonly state: 'remote' | 'queued' | 'here' | 'failed' | 'expired';
   readonly failureCode: string | null;

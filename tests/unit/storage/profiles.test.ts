@@ -31,7 +31,8 @@ describe('profiles', () => {
       accountId: OWN_ID,
       displayName: 'Ana',
       networkId: 'mainnet',
-      createdHere: true
+      createdHere: true,
+      pictureMediaId: null
     });
   });
 

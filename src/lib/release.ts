@@ -1,10 +1,13 @@
-// What page and service worker agree on about releases (design.md §7): the manifest the build writes, and the
-// entry in Cache Storage by which a person accepts a new version. Without it a new worker does not install.
+// What page and service worker agree on: about releases (design.md §7) the manifest the build writes, and the entry in
+// Cache Storage by which a person accepts a new version, without which a new worker does not install; and the word for
+// a pressed notification.
 
 /** Address of the manifest: version and SHA-256 of every file but /network.json. */
 export const RELEASE_MANIFEST_PATH = '/release-manifest.json';
 /** What the page posts to a waiting worker once the person asked for the new version now. */
 export const SKIP_WAITING_MESSAGE = 'skip-waiting';
+/** Kind of what the worker posts to a page when a notification of a conversation was pressed. */
+export const OPEN_CONVERSATION_KIND = 'open-conversation';
 
 export interface ReleaseManifest {
   readonly version: string;

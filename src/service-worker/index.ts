@@ -4,7 +4,12 @@ import { build, files, prerendered, version } from '$service-worker';
 import { clientsClaim } from 'workbox-core';
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
-import { forgetAcceptedVersion, loadAcceptedVersion, SKIP_WAITING_MESSAGE } from '../lib/release.ts';
+import {
+  forgetAcceptedVersion,
+  loadAcceptedVersion,
+  OPEN_CONVERSATION_KIND,
+  SKIP_WAITING_MESSAGE
+} from '../lib/release.ts';
 
 const worker = globalThis.self as unknown as ServiceWorkerGlobalScope;
 const FALLBACK_PAGE = '/200.html';
@@ -34,6 +39,18 @@ async function activate(event: ExtendableEvent): Promise<void> {
   await forgetAcceptedVersion(caches);
 }
 
+/** Where pages cannot show notifications themselves, this worker does, and hears when one is pressed. */
+async function openConversation({ notification }: NotificationEvent): Promise<void> {
+  notification.close();
+  const { conversationId } = (notification.data ?? {}) as { conversationId?: unknown };
+  const [page] = await worker.clients.matchAll({ type: 'window' });
+  if (page) {
+    page.postMessage({ kind: OPEN_CONVERSATION_KIND, conversationId });
+    await page.focus();
+  } else await worker.clients.openWindow('/chats');
+}
+
+worker.addEventListener('notificationclick', (event) => event.waitUntil(openConversation(event)));
 worker.addEventListener('install', (event) => event.waitUntil(install(event)));
 worker.addEventListener('activate', (event) => event.waitUntil(activate(event)));
 worker.addEventListener('message', (event) => {

@@ -1,5 +1,6 @@
 // Tells of messages while the person looks elsewhere, as long as a page is open. Several tabs ask each other first, so
 // that a chat which one of them shows is not notified by another.
+import { OPEN_CONVERSATION_KIND } from '../release.ts';
 import { loadConversation, loadQuoted } from '../storage/queries.ts';
 import type { SettingsView } from '../storage/views.ts';
 import { buildNotice, isNotified, type Notice } from './notify-rules.ts';
@@ -25,8 +26,6 @@ export interface Notifier {
 
 /** How long other tabs may take to say that they show the chat, milliseconds. */
 const ASK_MS = 150;
-/** From the service worker: a notification was pressed. */
-export const OPEN_CONVERSATION = 'open-conversation';
 
 type TabWord =
   | { readonly kind: 'asks'; readonly question: string; readonly conversationId: string }
@@ -90,7 +89,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   });
 
   const onWorkerWord = ({ data }: MessageEvent<{ kind?: unknown; conversationId?: unknown } | null>) => {
-    if (data?.kind === OPEN_CONVERSATION && typeof data.conversationId === 'string') {
+    if (data?.kind === OPEN_CONVERSATION_KIND && typeof data.conversationId === 'string') {
       deps.open(data.conversationId);
     }
   };

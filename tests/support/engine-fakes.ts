@@ -135,6 +135,12 @@ function createFakeFloors(
         network.afterStore?.(accountId);
         return { hash: item.hash, expiresAtMs: item.expiresAtMs, storedAtMs: clock.now() - offsetMs };
       },
+      async replace({ identity, items }) {
+        requireConnection();
+        const account = Buffer.from(identity.accountId, 'hex');
+        const hashes = items.map(({ namespace, data }) => messageHash(account, namespace, data));
+        return { hashes, isDeleted: true };
+      },
       async delete({ identity, hashes }) {
         requireConnection();
         network.remove(identity.accountId, hashes);

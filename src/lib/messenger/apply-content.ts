@@ -67,11 +67,12 @@ export function wantedRows(item: ContentItem, ownId: AccountId): WantedRow[] {
 /**
  * Row changes of a batch, in the order the items came. All hashes count as seen, rejected ones too.
  * @param context.nowMs network time
+ * @param context.handledBeforeMs as `ConfigSync.handledBeforeMs`; nothing was when absent
  */
 export function applyContents(
   items: readonly OpenedItem[],
   snapshot: InboxSnapshot,
-  context: { ownId: AccountId; nowMs: number }
+  context: { ownId: AccountId; nowMs: number; handledBeforeMs?: (accountId: AccountId) => number }
 ): Omit<InboxChanges, 'cursor'> {
   const set = createWorkingSet(snapshot, context);
   for (const item of items) {

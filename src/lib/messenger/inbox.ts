@@ -1,5 +1,6 @@
 // Receiving, in the five steps of style.md §2.7: drop what is known, open with no transaction, decide, write all of it
 // with the cursor in one transaction, and only then let others know.
+import type { AccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
 import type { CryptoBackend, Identity } from '../crypto/index.ts';
 import type { Log } from '../log.ts';
@@ -50,8 +51,10 @@ export function createInbox(deps: {
   /** Network time, milliseconds. */
   now: () => number;
   log: Log;
+  /** As `ConfigSync.handledBeforeMs`. */
+  handledBeforeMs?: (accountId: AccountId) => number;
 }): Inbox {
-  const { store, identity, crypto } = deps;
+  const { store, identity, crypto, handledBeforeMs = () => 0 } = deps;
 
   async function openAll(items: readonly StoredItem[], signal?: AbortSignal): Promise<OpenedItem[]> {
     const opened: OpenedItem[] = [];
@@ -98,7 +101,7 @@ export function createInbox(deps: {
     const nowMs = deps.now();
     const wanted = opened.flatMap((item) => (item.kind === 'content' ? wantedRows(item, ownId) : []));
     return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
-      const changes = applyContents(opened, snapshot, { ownId, nowMs });
+      const changes = applyContents(opened, snapshot, { ownId, nowMs, handledBeforeMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
       return { ...changes, rejected, cursor };
     });

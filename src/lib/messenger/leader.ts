@@ -19,6 +19,7 @@ import { createDownloads, type Downloads } from './downloads.ts';
 import type { OwnProfile } from './outgoing-content.ts';
 import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
+import { createConfigSync } from './config-sync.ts';
 import { createInbox } from './inbox.ts';
 import { createOutbox } from './outbox.ts';
 import { createPoller } from './poller.ts';
@@ -78,7 +79,21 @@ export async function runLeader(
   const { onion, swarm, files } = deps.createFloors();
   const isConnected = () => onion.state().phase === 'connected';
   const now = () => onion.networkTimeMs();
-  const inbox = createInbox({ store, identity, crypto, clock, now, log });
+  const configs = createConfigSync({
+    store,
+    identity,
+    crypto,
+    swarm,
+    clock,
+    now,
+    log,
+    onTimersStarted() {
+      deps.onDeadlines();
+      chores.ring();
+    }
+  });
+  const { handledBeforeMs } = configs;
+  const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs });
   const { media } = deps;
   const transfer = { store, media, link: { files, crypto }, log, emit: deps.emit };
   const uploads = createUploads(transfer);
@@ -90,6 +105,7 @@ export async function runLeader(
     identity,
     swarm,
     inbox,
+    configs,
     random,
     now,
     onReceived(result) {

@@ -3,6 +3,7 @@
 import type { FileClient } from '../files/index.ts';
 import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
+import type { ConfigSwarmClient } from './config-sync.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import type { MessageRetrieveClient } from './receive.ts';
 
@@ -25,7 +26,7 @@ export interface OnionPort {
   retryNow(): void;
 }
 
-export type SwarmPort = MessageStoreClient & MessageRetrieveClient & MessageChoreClient;
+export type SwarmPort = MessageStoreClient & MessageRetrieveClient & MessageChoreClient & ConfigSwarmClient;
 
 /** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
 export interface NetworkFloors {

@@ -39,7 +39,8 @@ function pictureAfter(
   return { url, keyBase64, mediaId: null };
 }
 
-function isDownloadUrl(url: string): boolean {
+/** Whether it is an address that a file can be asked for at. */
+export function isDownloadUrl(url: string): boolean {
   try {
     parseDownloadUrl(url);
     return true;

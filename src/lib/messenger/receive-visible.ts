@@ -32,6 +32,8 @@ export function receiveVisible(
   }
   if (item.timestampMs < set.deletedBeforeMs(accountId)) return set.refuse('deleted-before');
   const before = set.conversation(accountId);
+  const isAway = !before || before.hidden === true;
+  if (isAway && item.timestampMs <= set.handledBeforeMs(accountId)) return set.refuse('handled-elsewhere');
   if (!isOwn && !(before && isApproved(before)) && set.settings.reachableBy !== 'anyone') {
     return set.refuse('not-reachable');
   }

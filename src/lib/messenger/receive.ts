@@ -4,6 +4,7 @@ import type { Identity } from '../crypto/index.ts';
 import { randomBelow, type RandomBytes } from '../random.ts';
 import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
+import type { ConfigSync } from './config-sync.ts';
 import type { Inbox } from './inbox.ts';
 import type { StoredItem } from './open-item.ts';
 
@@ -23,7 +24,7 @@ export interface MessageRetrieveClient {
     readonly results: readonly {
       readonly namespace: number;
       /** `hash` is computed from the data, not what the node says: a false one could make us skip a message never read. */
-      readonly messages: readonly StoredItem[];
+      readonly messages: readonly (StoredItem & { readonly timestampMs?: number })[];
       readonly more: boolean;
       readonly skipped: number;
       readonly lastHash: string | null;
@@ -45,13 +46,18 @@ export function createReceiver(deps: {
   identity: Identity;
   swarm: MessageRetrieveClient;
   inbox: Inbox;
+  /** The shared documents, polled along. */
+  configs?: ConfigSync;
   random: RandomBytes;
   /** Network time, milliseconds. */
   now: () => number;
   /** After each commit that brought something. */
   onReceived: (result: InboxResult) => void;
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
-  const { store, identity, swarm, inbox } = deps;
+  const { store, identity, swarm, inbox, configs } = deps;
+  const namespaces = [NAMESPACES.messages, ...(configs?.namespaces ?? [])].map((namespace) => ({
+    namespace
+  }));
   let preferred: { nodeHex: string; polls: number } | null = null;
   /** Members asked since all of them were. */
   let askedNodes = new Set<string>();
@@ -79,7 +85,7 @@ export function createReceiver(deps: {
     preferred = null;
     const answer = await swarm.retrieve({
       identity,
-      namespaces: [{ namespace: NAMESPACES.messages }],
+      namespaces,
       cursorOf: (node, namespace) => cursors.get(`${node}/${namespace}`) ?? null,
       ...(nodeHex === null ? {} : { preferNode: nodeHex }),
       signal
@@ -94,20 +100,27 @@ export function createReceiver(deps: {
     let isMore = false;
     let isSound = true;
     let received = 0;
+    const configAnswers = answer.results.filter(({ namespace }) => namespace !== NAMESPACES.messages);
+    // First, since the documents say what is to become of a message.
+    await configs?.receive(nodeEd25519Hex, configAnswers);
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
-      const batch = { nodeEd25519Hex, namespace, items: messages, skipped, lastHash };
-      const result = await inbox.receive(batch, signal);
-      received += result.added.length;
       isSound &&= skipped === 0;
       // A cursor that does not move would ask for the same again and again.
       const hasMoved = lastHash !== null && lastHash !== cursors.get(`${nodeEd25519Hex}/${namespace}`);
       isMore ||= more && hasMoved;
+      if (namespace !== NAMESPACES.messages) continue;
+      const batch = { nodeEd25519Hex, namespace, items: messages, skipped, lastHash };
+      const result = await inbox.receive(batch, signal);
+      received += result.added.length;
       const isNews = result.added.length + result.newReasons.length + result.events.length > 0;
       if (isNews) deps.onReceived(result);
     }
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.
     const isStaying = isMore && repeats < MAX_REPEATS;
+    // What was changed here is stored soon, so the next look must not be far.
+    if (configs && !isStaying && (await configs.push(signal)).isWaiting) received += 1;
+    if (configs?.isSearching()) return { more: true, received };
     if (isSound) preferred = { nodeHex: nodeEd25519Hex, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
     return { more: isStaying, received };
   };

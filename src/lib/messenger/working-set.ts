@@ -34,6 +34,8 @@ export interface WorkingSet {
   setConversation(content: ConversationContent): void;
   /** Messages sent before this time were deleted with their conversation. */
   deletedBeforeMs(accountId: AccountId): number;
+  /** Messages sent before this time were dealt with by another device where the conversation is hidden or gone. */
+  handledBeforeMs(accountId: AccountId): number;
   /** Whether a message by this author and time is stored, was deleted, or came in this batch. */
   isKnown(authorId: AccountId, timestampMs: number): boolean;
   /** The message as it is by now; null when it is not there. */
@@ -56,7 +58,7 @@ export interface WorkingSet {
 
 export function createWorkingSet(
   snapshot: InboxSnapshot,
-  context: { ownId: AccountId; nowMs: number }
+  context: { ownId: AccountId; nowMs: number; handledBeforeMs?: (accountId: AccountId) => number }
 ): WorkingSet {
   const conversations = new Map<AccountId, ConversationContent>();
   const known = new Set(snapshot.known);
@@ -90,7 +92,8 @@ export function createWorkingSet(
   }
 
   return {
-    ...context,
+    ownId: context.ownId,
+    nowMs: context.nowMs,
     settings: snapshot.settings,
     conversation,
     begin(accountId, atMs) {
@@ -106,6 +109,7 @@ export function createWorkingSet(
     },
     setConversation: (content) => void conversations.set(content.accountId, content),
     deletedBeforeMs: (accountId) => snapshot.deletedBeforeMs.get(accountId) ?? 0,
+    handledBeforeMs: context.handledBeforeMs ?? (() => 0),
     isKnown: (authorId, timestampMs) => known.has(authorTimeKey(authorId, timestampMs)),
     message(address) {
       const place = placeOf(address);

@@ -429,7 +429,8 @@ async function countersPart(
   return { change: await metaChange(store, 'counters', loaded, { rejected: sums }), newReasons };
 }
 
-async function cursorPart(
+/** The part that moves a cursor. */
+export async function cursorPart(
   store: ProfileStore,
   cursor: CursorContent | null,
   nowMs: number

@@ -54,6 +54,11 @@ export function timeOfSort(sort: number): number {
   return Math.floor(sort / SLOTS);
 }
 
+/** The last position of a sent time, milliseconds. */
+export function sortAfterTime(timestampMs: number): number {
+  return timestampMs * SLOTS + SLOTS - 1;
+}
+
 /** Whether a message is our own. */
 export function isOwnKey(messageId: string): boolean {
   return messageId.endsWith(OWN_AUTHOR_TAG);

@@ -10,6 +10,16 @@ import type {
 } from './rows.ts';
 import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
 
+/** One of the documents that the devices of the account share, as this device holds it. */
+export interface ConfigRowContent {
+  /** base64 of the state; what is in it is not this floor's. */
+  readonly stateBase64: string;
+  /** When the newest version of another device was stored, milliseconds; 0 before one came. */
+  readonly storedAtMs: number;
+  /** Network time at which its life in the swarm was last extended. */
+  readonly renewedAtMs: number;
+}
+
 interface MetaContents {
   profile: ProfileContent;
   /** base64 of the 16-byte account seed; sealed with the identity key. */
@@ -18,6 +28,10 @@ interface MetaContents {
   counters: CountersContent;
   settings: SettingsView;
   search: SearchStateContent;
+  'config-user-profile': ConfigRowContent;
+  'config-contacts': ConfigRowContent;
+  'config-convo-info-volatile': ConfigRowContent;
+  'config-user-groups': ConfigRowContent;
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };
   /** The network's description as the site gave it last. */

@@ -60,6 +60,27 @@ async function readUpTo(
   return { ...read, readUpToSort, unread: Math.max(0, content.unread - count), firstUnreadSort };
 }
 
+/**
+ * The part for a position that another device reached: what is not here yet counts as read once it comes. Whether the
+ * conversation is marked as unread stays.
+ */
+export async function readAheadPart(
+  store: ProfileStore,
+  conversationId: string,
+  content: ConversationContent,
+  upToSort: number,
+  reading: { readonly nowMs: number; readonly onRead: OnRead }
+): Promise<{ content: ConversationContent; change: Partial<ChangeSet>; hasStarted: boolean }> {
+  if (!(upToSort > content.readUpToSort)) return { content, change: {}, hasStarted: false };
+  const read = (await readUpTo(store, conversationId, content, upToSort)) ?? content;
+  const waiting = await loadWaiting(store, conversationId, upToSort);
+  return {
+    content: { ...read, markedUnread: content.markedUnread ?? false, readUpToSort: upToSort },
+    change: await startTimers(store, waiting, reading),
+    hasStarted: waiting.length > 0
+  };
+}
+
 async function startTimers(
   store: ProfileStore,
   waiting: readonly LoadedMessage[],

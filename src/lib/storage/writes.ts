@@ -64,6 +64,17 @@ export {
   type WantedMessage,
   type WantedRow
 } from './inbox-changes.ts';
+export {
+  findDeletedAccounts,
+  saveConfigs,
+  updateConfigRows,
+  type ConfigRowChanges,
+  type ConfigRowName,
+  type ConfigSnapshot,
+  type ConversationCache
+} from './config-rows.ts';
+export { sortAfterTime } from './message-key.ts';
+export type { ConfigRowContent } from './meta.ts';
 export { findSeen, type SeenLookup } from './seen.ts';
 export {
   choreChange,

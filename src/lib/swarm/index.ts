@@ -9,6 +9,7 @@ import { expire, expireAll, getExpiries, type Expired } from './expiry.ts';
 import { createSendToMember, type SendToMember } from './member-request.ts';
 import { createMembership } from './membership.ts';
 import { createStorePromises } from './promises.ts';
+import { replace, type Replaced, type ReplaceInput } from './replace.ts';
 import { retrieve, type Retrieved, type RetrieveInput } from './retrieve.ts';
 import { store, type Stored, type StoreInput } from './store.ts';
 
@@ -16,6 +17,7 @@ export { SwarmError, type SwarmErrorCode } from './errors.ts';
 export type { Changed, Deleted } from './delete.ts';
 export type { Expired } from './expiry.ts';
 export { StatusError, type Attempt, type MemberRequest } from './member-request.ts';
+export type { NewItem, Replaced, ReplaceInput } from './replace.ts';
 export type { NamespaceRequest, NamespaceResult, Retrieved, RetrieveInput } from './retrieve.ts';
 export type { Stored, StoreInput } from './store.ts';
 
@@ -25,6 +27,8 @@ export interface SwarmClient {
   members(accountId: AccountId): readonly VerifiedNode[];
   store(input: StoreInput): Promise<Stored>;
   retrieve(input: RetrieveInput): Promise<Retrieved>;
+  /** Stores items and then deletes what they replace. */
+  replace(input: ReplaceInput): Promise<Replaced>;
   /** Deletes by hash, in all namespaces. */
   delete(input: Parameters<typeof deleteMessages>[1]): Promise<Deleted>;
   deleteAll(input: Parameters<typeof deleteAll>[1]): Promise<Deleted>;
@@ -57,6 +61,7 @@ export function createSwarmClient(dependencies: SwarmDependencies): SwarmClient 
     members: membership.members,
     store: (input) => store(own, input),
     retrieve: (input) => retrieve(own, input),
+    replace: (input) => replace(own, input),
     delete: async (input) => forgetting(await deleteMessages(own, input)),
     deleteAll: async (input) => forgetting(await deleteAll(own, input)),
     deleteBefore: async (input) => forgetting(await deleteBefore(own, input)),

@@ -1,5 +1,5 @@
 // A file of a message as the bubble shows it: pure.
-import type { AttachmentView, MessageView } from '../storage/views.ts';
+import type { AttachmentView } from '../storage/views.ts';
 import { media as text } from '../text/en/media.ts';
 import { typeLabel } from './file-rules.ts';
 
@@ -55,15 +55,32 @@ export function frameRatio({ width, height }: Pick<AttachmentView, 'width' | 'he
   return Math.min(WIDEST, Math.max(NARROWEST, width / height));
 }
 
-/** What the lightbox walks: pictures and films that are here, in their order. */
-export function shownLarge(
-  messages: readonly MessageView[]
-): readonly { readonly message: MessageView; readonly attachment: AttachmentView }[] {
+/** Ids of files count within their message. */
+export function fileKey(messageId: string, attachmentId: string): string {
+  return `${messageId}/${attachmentId}`;
+}
+
+/** A file together with the message it belongs to. */
+export interface FileOf<Message> {
+  readonly key: string;
+  readonly message: Message;
+  readonly attachment: AttachmentView;
+}
+
+/** The files of messages that are on this device, in their order. */
+export function filesHere<
+  Message extends { readonly attachments: readonly AttachmentView[]; readonly deleted: boolean }
+>(messages: readonly Message[], idOf: (message: Message) => string): readonly FileOf<Message>[] {
   return messages.flatMap((message) =>
     message.deleted
       ? []
       : message.attachments
-          .filter(({ kind, mediaId }) => (kind === 'image' || kind === 'video') && mediaId !== null)
-          .map((attachment) => ({ message, attachment }))
+          .filter(({ mediaId }) => mediaId !== null)
+          .map((attachment) => ({ key: fileKey(idOf(message), attachment.id), message, attachment }))
   );
+}
+
+/** Pictures and films are shown large. */
+export function isVisual({ kind }: Pick<AttachmentView, 'kind'>): boolean {
+  return kind === 'image' || kind === 'video';
 }

@@ -3,7 +3,7 @@ import type { AttachmentView, MessageView } from '../../storage/views.ts';
 
 export interface MediaDeeds {
   /** Of a transfer under way, 0 to 1; null where it cannot be told. */
-  progressOf(attachment: AttachmentView): number | null;
+  progressOf(message: MessageView, attachment: AttachmentView): number | null;
   /** Asks about trust the first time. */
   download(message: MessageView, attachment: AttachmentView): void;
   cancel(message: MessageView, attachment: AttachmentView): void;

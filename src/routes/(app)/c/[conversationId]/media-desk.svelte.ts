@@ -2,6 +2,7 @@
 // those of messages.
 import type { MediaDeeds } from '../../../../lib/components/media/media-deeds.ts';
 import { errorCode } from '../../../../lib/errors.ts';
+import { fileKey } from '../../../../lib/state/attachment-view.ts';
 import { saveFile } from '../../../../lib/state/save-file.ts';
 import type { MediaShelf } from '../../../../lib/state/media-shelf.svelte.ts';
 import type { Session } from '../../../../lib/state/session.svelte.ts';
@@ -29,7 +30,7 @@ export interface MediaDesk {
   readonly deeds: MediaDeeds;
   /** Why nothing can be attached now, in a sentence; null when it can. */
   readonly refusal: string | null;
-  /** Id of the file that is shown large; null while none is. */
+  /** Key of the file that is shown large; null while none is. */
   enlarged: string | null;
   /** The file that waits for the answer about trust. */
   readonly asking: { readonly message: MessageView; readonly attachment: AttachmentView } | null;
@@ -63,8 +64,8 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   }
 
   const deeds: MediaDeeds = {
-    progressOf: ({ id, state, progress }) =>
-      transfers.progressOf(id) ?? (state === 'downloading' && progress > 0 ? progress : null),
+    progressOf: (message, { id, state, progress }) =>
+      transfers.progressOf(message.id, id) ?? (state === 'downloading' && progress > 0 ? progress : null),
     download(message, attachment) {
       const view = deps.view();
       if (view?.request === 'incoming') return toasts.show(text.acceptFirst);
@@ -83,8 +84,8 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
         call('message.retry', { messageId: message.id }).catch(say);
       else load(message, attachment);
     },
-    open: (_message, attachment) => {
-      enlarged = attachment.id;
+    open: (message, attachment) => {
+      enlarged = fileKey(message.id, attachment.id);
     },
     save(message, attachment) {
       saveFile(shelf, attachment).then(

@@ -93,11 +93,12 @@ test('a long history opens at what is new, and never moves what is read @full', 
   const accountId = await ownAccountId(page);
   let timeMs = Date.now() - COUNT * 600_000;
   const mara = await createStranger(stack.localnet, 'Mara', () => (timeMs += 500_000));
+  await mara.write(accountId, 'May I write to you?');
+  await acceptRequest(page, 'Mara');
+  await page.goto('/chats');
   for (let index = 0; index < COUNT; index++) {
     await mara.write(accountId, `letter ${index}: ${'word '.repeat((index * 7) % 60)}`);
   }
-  await acceptRequest(page, 'Mara');
-  await page.goto('/chats');
   await expect(rows(page)).toHaveAccessibleName(new RegExp(`${COUNT} unread`), { timeout: 60_000 });
 
   await test.step('it opens at the first new message', async () => {
@@ -132,5 +133,28 @@ test('a long history opens at what is new, and never moves what is read @full', 
     await expect(message(page, 'letter 0:')).toBeInViewport();
     await jump.click();
     await expect(message(page, 'the newest letter')).toBeInViewport();
+  });
+
+  await test.step('a quote leads back to what it answers, however far that is', async () => {
+    await page.reload();
+    const newest = message(page, 'the newest letter');
+    await expect(newest).toBeInViewport();
+    await page.getByRole('log', { name: 'Messages' }).evaluate((log) => log.scrollTo(0, 0));
+    for (let count = 0; count < 40 && (await message(page, 'letter 0:').count()) === 0; count++) {
+      await scrollAndWatch(page, -5_000);
+    }
+    await message(page, 'letter 0:').focus();
+    await page.keyboard.press('r');
+    await say(page, 'an answer after years');
+    const answer = message(page, 'an answer after years');
+    await expect(answer).toBeInViewport();
+    await page.reload();
+    await expect(answer).toBeInViewport();
+    await answer.getByRole('button', { name: /letter 0:/ }).click();
+    const original = page.getByRole('article', { name: /^Mara, .*letter 0:/ });
+    await expect(original).toBeFocused();
+    await expect(original).toBeInViewport();
+    await page.getByRole('button', { name: 'Jump to the latest' }).click();
+    await expect(answer).toBeInViewport();
   });
 });

@@ -17,7 +17,7 @@ import {
   type ProfileStore
 } from '../storage/index.ts';
 import { MessengerError } from './errors.ts';
-import { cutToCodePoints } from './limits.ts';
+import { cutToCodePoints, MAX_CAPTION } from './limits.ts';
 
 /** A file for a message to come, as the page hands it over: pictures drawn anew, without their notes. */
 export interface NewAttachment {
@@ -55,7 +55,6 @@ export interface AttachmentCommands {
   setPicture(file: Blob | null): Promise<void>;
 }
 
-const MAX_CAPTION = 500;
 const MAX_SIDE = 100_000;
 
 export function createAttachmentCommands(deps: {

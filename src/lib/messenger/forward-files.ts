@@ -27,7 +27,7 @@ export async function forwardedFiles(
     if (attachment.remote && (isFresh || !facts) && attachment.state !== 'expired') {
       attachments.push({
         ...attachment,
-        id: String(attachments.length),
+        id: `${nowMs}-${attachment.id.slice(-40)}`,
         state: 'remote',
         failureCode: null,
         mediaId: null,

@@ -8,6 +8,9 @@ export const MAX_RECEIVED_CODE_POINTS = 10_000;
 
 export const MAX_ATTACHMENTS = 32;
 
+/** Longest description of a picture, code points. */
+export const MAX_CAPTION = 500;
+
 export const MAX_NAME_BYTES = 100;
 
 /** How long service nodes keep a visible message, and the longest they keep any: 14 days. */

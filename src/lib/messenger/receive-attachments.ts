@@ -15,21 +15,27 @@ const FLAG_VOICE = 1;
 const KEY_BYTES: readonly number[] = [32, 64];
 const MAX_SIDE = 100_000;
 
-/** The usable pointers of a message, in its order; those without address or key are left out. */
-export function receivedAttachments({ attachments }: DataMessage): StoredAttachment[] {
+/**
+ * The usable pointers of a message, in its order; those without address or key are left out.
+ * @param timestampMs sent time of the message, which makes their ids differ from those of other messages
+ */
+export function receivedAttachments(
+  { attachments }: Pick<DataMessage, 'attachments'>,
+  timestampMs: number
+): StoredAttachment[] {
   return attachments.flatMap((pointer, index) => {
     if (pointer.url === '' || !KEY_BYTES.includes(pointer.key.length)) return [];
-    return [storedAttachment(pointer, index)];
+    return [storedAttachment(pointer, `${timestampMs}-${index}`)];
   });
 }
 
-function storedAttachment(pointer: AttachmentPointer, index: number): StoredAttachment {
+function storedAttachment(pointer: AttachmentPointer, id: string): StoredAttachment {
   const name = safeFileName(pointer.fileName);
   const claimed = cleanContentType(pointer.contentType);
   const contentType = claimed === UNKNOWN_TYPE ? guessContentType(name) : claimed;
   const isVoice = (pointer.flags & FLAG_VOICE) !== 0;
   return {
-    id: String(index),
+    id,
     kind: isVoice ? 'voice' : categoryOf(contentType),
     name,
     bytes: pointer.size,

@@ -22,7 +22,7 @@ export function receiveVisible(
   data: DataMessage,
   accountId: AccountId
 ): void {
-  const parts = visibleParts(data);
+  const parts = visibleParts(data, item.timestampMs);
   if (!parts) return set.refuse('nothing-in-it');
   const isOwn = item.senderId === set.ownId;
   if (set.isKnown(item.senderId, item.timestampMs)) {
@@ -86,9 +86,9 @@ export function noteAcceptance(set: WorkingSet, conversation: ConversationConten
 type Parts = Pick<MessageContent, 'text' | 'quote' | 'preview' | 'invitation' | 'attachments'>;
 
 /** What of a data message is shown; null when nothing is. */
-function visibleParts(data: DataMessage): Parts | null {
+function visibleParts(data: DataMessage, timestampMs: number): Parts | null {
   const text = cutToCodePoints(data.body, MAX_RECEIVED_CODE_POINTS);
-  const attachments = receivedAttachments(data);
+  const attachments = receivedAttachments(data, timestampMs);
   const quote = quoteOf(data);
   const preview = previewOf(data);
   const invitation = invitationOf(data);

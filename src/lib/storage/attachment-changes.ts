@@ -69,7 +69,7 @@ export function enqueueWithFiles(
     if (files.length !== new Set(stagedIds).size || !files.every(isOurs)) {
       throw storageError('not-found', undefined, { table: 'media' });
     }
-    const staged = files.map((file, index) => stagedAttachment(file, String(known.length + index)));
+    const staged = files.map(stagedAttachment);
     const thumbnails = await loadMedia(
       store,
       staged.flatMap(({ thumbnailMediaId }) => thumbnailMediaId ?? [])
@@ -89,10 +89,11 @@ export function enqueueWithFiles(
   });
 }
 
-function stagedAttachment({ row, content }: LoadedMedia, id: string): StoredAttachment {
+function stagedAttachment({ row, content }: LoadedMedia): StoredAttachment {
   const { kind, name, bytes, contentType, staged } = content;
   return {
-    id,
+    // As random as ids of files are.
+    id: row.id,
     kind: kindOfFile(kind),
     name,
     bytes,

@@ -166,6 +166,7 @@ export interface StoredReaction {
 }
 
 export interface StoredAttachment {
+  /** Differs from those of other messages. */
   readonly id: string;
   readonly kind: AttachmentKind;
   readonly name: string;

@@ -113,6 +113,11 @@ async function loadAll(person: Person, { id: messageId, attachments }: MessageVi
   for (const { id } of attachments) await commands(person).download({ messageId, attachmentId: id });
 }
 
+const firstOf = ({ id, attachments }: MessageView) => ({
+  messageId: id,
+  attachmentId: attachments[0]?.id ?? ''
+});
+
 async function bytesOf({ page }: Person, mediaId: string | null): Promise<Uint8Array> {
   const places = { file: null, record: createRecordMediaFiles(page.db) };
   const blob = await createMediaReader(page.db, page.rowKey, places).blob(mediaId ?? '');
@@ -375,7 +380,8 @@ describe('a transfer', () => {
     await until('it is under way', () =>
       ana.tab.events.some((event) => event.type === 'transfer' && event.messageId === messageId)
     );
-    commands(ana).cancelTransfer({ messageId, attachmentId: '0' });
+    const [waiting] = (await message(ana, ben.page.accountId, 'cancelled')).attachments;
+    commands(ana).cancelTransfer({ messageId, attachmentId: waiting?.id ?? '' });
     await until('it failed', async () => {
       const { state, failureCode } = await message(ana, ben.page.accountId, 'cancelled');
       return state === 'failed' && failureCode === 'upload-cancelled';
@@ -386,7 +392,7 @@ describe('a transfer', () => {
 
     network.net.setFileServerFault({ hang: true });
     const cancel = new AbortController();
-    const loading = commands(ben).download({ messageId: arrived.id, attachmentId: '0' }, cancel.signal);
+    const loading = commands(ben).download(firstOf(arrived), cancel.signal);
     await until('it is loading', () =>
       ben.tab.events.some((event) => event.type === 'transfer' && event.messageId === arrived.id)
     );
@@ -406,7 +412,7 @@ describe('a transfer', () => {
     const follower = ben.browser.openTab();
     await follower.engine.open();
     expect(follower.isLeader()).toBe(false);
-    await follower.engine.messenger().download({ messageId: arrived.id, attachmentId: '0' });
+    await follower.engine.messenger().download(firstOf(arrived));
     await withFiles(ben, ana.page.accountId, 'for a follower', 'here');
     await follower.close();
   });

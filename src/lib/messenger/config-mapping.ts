@@ -161,6 +161,8 @@ function editProfileDocument(data: ConfigDict, rows: AccountRows, nowMs: number)
   const stated = readUserProfile(data);
   const named: { -readonly [Key in keyof UserProfileChanges]: UserProfileChanges[Key] } = {};
   if (profile.displayName !== '' && profile.displayName !== nameOf(stated)) named.name = profile.displayName;
+  const picture = newPicture(profile, stated);
+  if (picture !== undefined && !isSamePicture(picture, stated.picture)) named.picture = picture;
   const changedAtSeconds = Math.max(profile.displayNameUpdatedSeconds, stated.updatedAtSeconds ?? 0);
   const edited = editUserProfile(data, named, changedAtSeconds || Math.floor(nowMs / SECOND_MS));
   const note = conversations.get(ownId);
@@ -176,6 +178,14 @@ function editProfileDocument(data: ConfigDict, rows: AccountRows, nowMs: number)
     },
     changedAtSeconds
   );
+}
+
+/** Our own picture where it was chosen or removed after the last change that the document knows; else undefined. */
+function newPicture({ picture, displayNameUpdatedSeconds }: ProfileContent, stated: UserProfile) {
+  const isLater = displayNameUpdatedSeconds > (stated.updatedAtSeconds ?? 0);
+  if (picture === undefined || !isLater) return undefined;
+  // One that was not uploaded yet has no address.
+  return picture === null ? null : picture.upload ? writablePicture(picture.upload) : undefined;
 }
 
 function editContactsDocument(
@@ -466,7 +476,7 @@ function isSamePicture(a: Picture | null, b: Picture | null): boolean {
 }
 
 /** The picture of a row as a document holds it; undefined for one that a document cannot hold. */
-function writablePicture(picture: ConversationContent['picture'] | null): Picture | null | undefined {
+function writablePicture(picture: { url: string; keyBase64: string } | null): Picture | null | undefined {
   if (!picture) return null;
   const key = base64ToBytes(picture.keyBase64);
   const isWritable = key.length === PICTURE_KEY_BYTES && utf8Length(picture.url) <= MAX_PICTURE_URL_BYTES;

@@ -32,13 +32,16 @@ export const keys = {
         { keys: 'Enter', does: 'Send, with Shift a new line (settings can swap them)' },
         { keys: '↑', does: 'From the empty composer to the messages' },
         { keys: '↑ ↓ Home End', does: 'From message to message' },
-        { keys: 'Esc', does: 'Close the panel, back to the composer' }
+        { keys: 'Ctrl E', does: 'Emoji' },
+        { keys: 'Esc', does: 'Close the panel, cancel the reply, back to the composer' }
       ]
     },
     {
       title: 'On a message',
       rows: [
         { keys: 'Enter', does: 'Menu' },
+        { keys: 'R', does: 'Reply' },
+        { keys: 'E', does: 'React' },
         { keys: 'C', does: 'Copy' },
         { keys: 'Del', does: 'Delete' }
       ]

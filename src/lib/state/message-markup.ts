@@ -150,8 +150,6 @@ function readRun(text: string, start: number, token: string): Piece | null {
   const before = text[start - 1];
   const after = text[start + token.length];
   const mark = MARKS[token];
-  // Two in a row belong to a name: `__init__`.
-  if (token === '_' && (before === '_' || after === '_')) return null;
   const blank = (character: string | undefined) => character === undefined || /\s/.test(character);
   const opens = !blank(after) && !isWord(before);
   const closes = !blank(before) && !isWord(after);

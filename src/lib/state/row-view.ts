@@ -3,6 +3,7 @@ import { lastEntry } from '../text/en/chats.ts';
 import type { ConversationView, LastMessageLabel } from '../storage/views.ts';
 import { shell as text } from '../text/en/shell.ts';
 import { shortAccountId } from './account-text.ts';
+import { markupWords } from './message-markup.ts';
 
 export interface RowView {
   readonly name: string;
@@ -49,7 +50,7 @@ export function viewRow(view: ConversationView): RowView {
   }
   const last = view.lastMessage;
   if (!last) return { ...base, mark: view.failed > 0 ? 'failed' : null, preview: text.noMessages };
-  const words = oneLine(last.preview) || (last.label ? lastEntry[last.label] : '');
+  const words = oneLine(markupWords(last.preview, () => null)) || (last.label ? lastEntry[last.label] : '');
   if (view.failed > 0) return { ...base, mark: 'failed', preview: words };
   // Of a line that nobody wrote nobody is the author.
   const own = last.direction === 'out' && view.kind !== 'note-to-self' && !isNotice(last.label);

@@ -26,6 +26,11 @@ describe('a row of the list', () => {
     expect([note.name, note.preview]).toEqual(['Note to Self', 'Hi']);
   });
 
+  it('shows words without the marks around them', () => {
+    const lastMessage = { preview: '**now** or `never`', direction: 'in', state: 'received' } as const;
+    expect(viewRow(conversation({ lastMessage })).preview).toBe('now or never');
+  });
+
   it('names what has no words of its own, and gives a line nobody wrote no author', () => {
     const last = (label: 'voice' | 'they-accepted' | 'deleted') =>
       viewRow(conversation({ lastMessage: { preview: '', direction: 'out', state: 'sent', label } })).preview;

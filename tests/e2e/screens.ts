@@ -9,9 +9,8 @@ import {
   say,
   startConversation
 } from './people.ts';
-
-/** Looks at the page as it stands; `name` says where the tour is. */
-export type Look = (name: string) => Promise<void>;
+import type { Look } from './look.ts';
+import { tourFiles } from './tour-files.ts';
 
 export interface TourOptions {
   readonly page: Page;
@@ -337,4 +336,5 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourChats(options);
   await tourRequests(options);
   await tourSettings(options);
+  await tourFiles(options.page, options.look);
 }

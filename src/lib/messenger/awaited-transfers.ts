@@ -5,31 +5,28 @@ import type { TransferEvent } from './events.ts';
 export interface AwaitedTransfers {
   /** Resolves when the transfer has ended. */
   wait(place: AttachmentPlace): Promise<void>;
-  note(event: TransferEvent): void;
-  /** Nobody makes them any more. */
-  endAll(): void;
+  note(event: Pick<TransferEvent, 'messageId' | 'attachmentId' | 'phase'>): void;
+  /** What is waited for: to be asked for again when another tab leads. */
+  pending(): AttachmentPlace[];
 }
 
 export function createAwaitedTransfers(): AwaitedTransfers {
-  const waiting = new Map<string, (() => void)[]>();
+  const waiting = new Map<string, { place: AttachmentPlace; resolves: (() => void)[] }>();
   const keyOf = ({ messageId, attachmentId }: AttachmentPlace) => `${messageId}/${attachmentId}`;
-
-  function end(key: string): void {
-    const waiters = waiting.get(key) ?? [];
-    waiting.delete(key);
-    for (const resolve of waiters) resolve();
-  }
 
   return {
     wait: (place) =>
       new Promise((resolve) => {
-        waiting.set(keyOf(place), [...(waiting.get(keyOf(place)) ?? []), resolve]);
+        const known = waiting.get(keyOf(place));
+        if (known) known.resolves.push(resolve);
+        else waiting.set(keyOf(place), { place, resolves: [resolve] });
       }),
     note(event) {
-      if (event.phase === 'ended') end(keyOf(event));
+      if (event.phase !== 'ended') return;
+      const ended = waiting.get(keyOf(event));
+      waiting.delete(keyOf(event));
+      for (const resolve of ended?.resolves ?? []) resolve();
     },
-    endAll() {
-      for (const key of [...waiting.keys()]) end(key);
-    }
+    pending: () => [...waiting.values()].map(({ place }) => place)
   };
 }

@@ -31,6 +31,7 @@ import { createConversationCommands, type ConversationCommands } from './convers
 import { parseDisplayName } from './display-name.ts';
 import { createSweeper } from './disappear.ts';
 import { createElection, HEARTBEAT_MS } from './election.ts';
+import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
 import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
@@ -42,7 +43,7 @@ import { createTimerCommands, type TimerCommands } from './timer-commands.ts';
 export interface Messenger extends ConversationCommands, MessageCommands, TimerCommands, AttachmentCommands {
   /**
    * Loads a file of a message; resolves when that has ended, in this tab or in the one that leads.
-   * @throws StorageError `not-found`; the signal's reason
+   * @throws StorageError `not-found`; MessengerError `network-unknown` (this site has another network); the signal's reason
    */
   download(place: AttachmentPlace, signal?: AbortSignal): Promise<void>;
   /** Ends a download, or the sending of the message the file belongs to. */
@@ -93,6 +94,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   const tab = `${clock.now()}-${[...deps.random(8)].join('')}`;
   const board = createActivityBoard(clock);
   const stopped = new AbortController();
+  const awaited = createAwaitedTransfers();
   const media = createMediaStore({ store, places: store.places, clock });
   const searchIndex = createSearchIndex({ store, clock, log });
   let ownActivity: TabActivity = { visible: true, active: true, online: true };
@@ -188,6 +190,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
             tell(connection());
             if (!running) return heartbeat.abort();
             applyActivity();
+            takeUpTransfers(running);
             void beat(running.epoch, heartbeat.signal);
           });
         } finally {
@@ -195,6 +198,14 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         }
       }
     });
+
+  /** What was asked for while nobody led, or somebody else did. */
+  function takeUpTransfers({ downloads }: RunningEngine): void {
+    for (const place of awaited.pending()) {
+      const end = () => awaited.note({ ...place, phase: 'ended' });
+      downloads.download(place).then(end, end);
+    }
+  }
 
   async function beat(epoch: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
@@ -224,7 +235,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         if (message.epoch === heard.epoch) return;
         // A new engine knows nothing of this tab yet.
         heard = { ...heard, epoch: message.epoch };
-        awaited.endAll();
+        for (const place of awaited.pending()) post({ kind: 'download', place });
         post({ kind: 'activity', tab, activity: ownActivity });
         return;
       case 'event':
@@ -286,7 +297,6 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     sweeper.ring();
     ring('chores');
   };
-  const awaited = createAwaitedTransfers();
   const cancelTransfer = (place: AttachmentPlace) => {
     if (engine) engine.cancelTransfer(place);
     else post({ kind: 'cancel-transfer', place });
@@ -308,6 +318,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       const cancel = () => cancelTransfer(place);
       signal?.addEventListener('abort', cancel, { once: true });
       try {
+        if (!election) throw new MessengerError('network-unknown', { retry: 'later' });
         if (engine) await engine.downloads.download(place);
         else {
           const ended = awaited.wait(place);

@@ -416,6 +416,19 @@ describe('a transfer', () => {
     await withFiles(ben, ana.page.accountId, 'for a follower', 'here');
     await follower.close();
   });
+
+  test('asked for before a tab leads is made once it does', async () => {
+    await sendFiles(ana, ben.page.accountId, 'asked early', [
+      { name: 'a', contentType: '', bytes: crypto.random(2_000) }
+    ]);
+    const arrived = await withFiles(ben, ana.page.accountId, 'asked early', 'remote');
+    await ben.tab.close();
+    const tab = ben.browser.openTab();
+    await tab.engine.open();
+    ben = { ...ben, tab };
+    await loadAll(ben, arrived);
+    await withFiles(ben, ana.page.accountId, 'asked early', 'here');
+  });
 });
 
 describe('deleting', () => {

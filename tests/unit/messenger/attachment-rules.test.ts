@@ -143,17 +143,19 @@ describe('a refused upload', () => {
   });
 });
 
-test('who waits for a transfer of another tab is told when it, or that tab, ended', async () => {
+test('who waits for a transfer of another tab is told when it ended, and until then it can be asked for again', async () => {
   const awaited = createAwaitedTransfers();
   const place = { messageId: 'm', attachmentId: 'a' };
   const ended: string[] = [];
   const first = awaited.wait(place).then(() => ended.push('first'));
   const other = awaited.wait({ ...place, attachmentId: 'b' }).then(() => ended.push('other'));
-  awaited.note({ type: 'transfer', ...place, phase: 'downloading', fraction: 0.5 });
-  awaited.note({ type: 'transfer', ...place, phase: 'ended', fraction: null });
+  awaited.note({ type: 'transfer', ...place, phase: 'downloading' });
+  awaited.note({ type: 'transfer', ...place, phase: 'ended' });
   await first;
   expect(ended).toEqual(['first']);
-  awaited.endAll();
+  expect(awaited.pending()).toEqual([{ ...place, attachmentId: 'b' }]);
+  awaited.note({ ...place, attachmentId: 'b', phase: 'ended' });
   await other;
+  expect(awaited.pending()).toEqual([]);
   expect(ended).toEqual(['first', 'other']);
 });

@@ -149,8 +149,8 @@ test('who waits for a transfer of another tab is told when it ended, and until t
   const ended: string[] = [];
   const first = awaited.wait(place).then(() => ended.push('first'));
   const other = awaited.wait({ ...place, attachmentId: 'b' }).then(() => ended.push('other'));
-  awaited.note({ type: 'transfer', ...place, phase: 'downloading' });
-  awaited.note({ type: 'transfer', ...place, phase: 'ended' });
+  awaited.note({ ...place, phase: 'downloading' });
+  awaited.note({ ...place, phase: 'ended' });
   await first;
   expect(ended).toEqual(['first']);
   expect(awaited.pending()).toEqual([{ ...place, attachmentId: 'b' }]);

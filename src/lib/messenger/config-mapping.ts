@@ -348,7 +348,11 @@ function profileAfter(
   nowMs: number
 ): ProfileContent | null {
   const name = nameOf(after);
-  const isNamed = name !== null && name !== (before && nameOf(before)) && name !== row.displayName;
+  // A name that was chosen before the profile was found for the first time is the later choice.
+  const isChosenHere =
+    !before && row.displayName !== '' && row.displayNameUpdatedSeconds > (after.updatedAtSeconds ?? 0);
+  const isChanged = name !== (before && nameOf(before)) && name !== row.displayName;
+  const isNamed = name !== null && isChanged && !isChosenHere;
   const heardAt = after.updatedAtSeconds ?? Math.floor(nowMs / SECOND_MS);
   const updatedSeconds = Math.max(
     row.displayNameUpdatedSeconds,

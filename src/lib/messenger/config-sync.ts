@@ -2,7 +2,7 @@
 // merged and shown, what changed here is noted, and right after such a poll it is stored in the own swarm. So nothing is ever
 // stored without having looked first, and one thing is stored at a time.
 import type { AccountId } from '../account-id.ts';
-import { base64ToBytes, bytesToBase64, hexToBytes } from '../bytes/index.ts';
+import { hexToBytes } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import {
   CONFIG_KIND_ORDER,
@@ -10,9 +10,7 @@ import {
   configKindOf,
   configStatus,
   confirmPush,
-  decodeConfigState,
   editConfig,
-  encodeConfigState,
   keepAliveHashes,
   NEW_CONFIG,
   openConfig,
@@ -42,6 +40,7 @@ import {
   type ProfileStore
 } from '../storage/index.ts';
 import { applyDocuments, editDocuments, type ConfigDocuments } from './config-mapping.ts';
+import { CONFIG_ROW_NAMES, CONFIG_ROW_OF, createConfigStates } from './config-states.ts';
 import { startByReading } from './disappear.ts';
 
 /** The part of the swarm floor that syncing needs. */
@@ -115,14 +114,6 @@ const MAX_PUSH_INTERVAL_MS = 5 * 60_000;
 const NODES_BEFORE_NEW = 2;
 const HANDLED_MARGIN_MS = 2 * 60_000;
 
-const ROW_NAMES: Readonly<Record<ConfigKind, ConfigRowName>> = {
-  'user-profile': 'config-user-profile',
-  contacts: 'config-contacts',
-  'convo-info-volatile': 'config-convo-info-volatile',
-  'user-groups': 'config-user-groups'
-};
-const NAMES = CONFIG_KIND_ORDER.map((kind) => ROW_NAMES[kind]);
-
 type States = Map<ConfigKind, ConfigState>;
 
 interface Received {
@@ -151,9 +142,7 @@ export function createConfigSync(deps: {
   const { store, identity, crypto, swarm, clock, log } = deps;
   const ownId = identity.accountId;
   const cache: ConversationCache = new Map();
-  /** By row name, so that a state is not decoded at every poll. */
-  const decoded = new Map<string, { base64: string; state: ConfigState }>();
-  const broken = new Set<ConfigKind>();
+  const stored = createConfigStates(log);
   /** Nodes that answered for a kind since this engine began. */
   const answered = new Map<ConfigKind, Set<string>>();
   const dirtySince = new Map<ConfigKind, number>();
@@ -165,33 +154,6 @@ export function createConfigSync(deps: {
   let isProfileKnown = true;
   let nextPushAt = 0;
   let failures = 0;
-
-  /** null: it cannot be read, and is left alone (§7.11). */
-  function stateOf(kind: ConfigKind, row: ConfigRowContent): ConfigState | null {
-    const known = decoded.get(kind);
-    if (known?.base64 === row.stateBase64) return known.state;
-    try {
-      const state = decodeConfigState(base64ToBytes(row.stateBase64));
-      decoded.set(kind, { base64: row.stateBase64, state });
-      return state;
-    } catch (error) {
-      if (!broken.has(kind)) log.error('config-state-unreadable', { kind, code: errorCode(error) });
-      broken.add(kind);
-      return null;
-    }
-  }
-
-  function rowOf(
-    kind: ConfigKind,
-    state: ConfigState,
-    before: ConfigRowContent | undefined
-  ): ConfigRowContent {
-    const known = decoded.get(kind);
-    if (before && known?.state === state && known.base64 === before.stateBase64) return before;
-    const stateBase64 = bytesToBase64(encodeConfigState(state));
-    decoded.set(kind, { base64: stateBase64, state });
-    return { storedAtMs: 0, renewedAtMs: 0, ...before, stateBase64 };
-  }
 
   async function open(kind: ConfigKind, answer: ConfigAnswer): Promise<Received> {
     const items: ReceivedConfig[] = [];
@@ -212,11 +174,11 @@ export function createConfigSync(deps: {
     }
     const cursors = answers.flatMap(({ namespace, lastHash }) => {
       const kind = configKindOf(namespace);
-      return lastHash === null || kind === null || broken.has(kind)
+      return lastHash === null || kind === null || stored.isBroken(kind)
         ? []
         : [{ nodeEd25519Hex, namespace, lastHash }];
     });
-    const reading = { names: NAMES, cache, nowMs: deps.now(), onRead: startByReading };
+    const reading = { names: CONFIG_ROW_NAMES, cache, nowMs: deps.now(), onRead: startByReading };
     const hasStarted = await saveConfigs(store, reading, async (snapshot) => {
       const changes = await decide(snapshot, received);
       // A cursor vouches for a state that is stored, so a state comes with the first answer whatever is in it.
@@ -240,11 +202,7 @@ export function createConfigSync(deps: {
     const nowMs = deps.now();
     const rows = { ownId, ...snapshot };
     const states: States = new Map();
-    for (const kind of CONFIG_KIND_ORDER) {
-      const row = snapshot.configs.get(ROW_NAMES[kind]);
-      const state = row && stateOf(kind, row);
-      if (state) states.set(kind, state);
-    }
+    for (const [kind, state] of stored.all(snapshot.configs)) states.set(kind, state);
     const deleted = await findDeletedAccounts(store, missingAccounts(states, snapshot));
     const isDeleted = (accountId: AccountId) => deleted.has(accountId);
     const before = editDocuments(documentsOf(states), rows, { isDeleted, nowMs });
@@ -261,7 +219,7 @@ export function createConfigSync(deps: {
     const storedNow = new Map<ConfigKind, number>();
     for (const [kind, { items, storedAtMs }] of received) {
       const known = merged.get(kind);
-      if (!known && broken.has(kind)) continue;
+      if (!known && stored.isBroken(kind)) continue;
       const state = items.length === 0 && known ? known : receiveConfigs(known ?? NEW_CONFIG, items, nowMs);
       merged.set(kind, state);
       if (state.base.hashHex === known?.base.hashHex || state.base.seqno === 0) continue;
@@ -275,16 +233,16 @@ export function createConfigSync(deps: {
     });
     const configs = new Map<ConfigRowName, ConfigRowContent>();
     for (const [kind, state] of merged) {
-      const row = snapshot.configs.get(ROW_NAMES[kind]);
-      const next = rowOf(kind, state, row);
+      const row = snapshot.configs.get(CONFIG_ROW_OF[kind]);
+      const next = stored.row(kind, state, row);
       const storedAtMs = Math.max(next.storedAtMs, storedNow.get(kind) ?? 0);
       storedAt.set(kind, storedAtMs);
       if (next !== row || storedAtMs !== next.storedAtMs)
-        configs.set(ROW_NAMES[kind], { ...next, storedAtMs });
+        configs.set(CONFIG_ROW_OF[kind], { ...next, storedAtMs });
     }
     noteStatus(merged);
     isRestored = !snapshot.profile.createdHere;
-    isProfileKnown = broken.has('user-profile') || (merged.get('user-profile')?.base.seqno ?? 0) > 0;
+    isProfileKnown = stored.isBroken('user-profile') || (merged.get('user-profile')?.base.seqno ?? 0) > 0;
     const { conversations, readUpTo, removed, profile } = changes;
     const hasRows = profile !== null || conversations.size + readUpTo.size + removed.length > 0;
     return { ...changes, configs, hasRows };
@@ -346,8 +304,8 @@ export function createConfigSync(deps: {
       payloads.map((data) => ({ namespace: CONFIG_KINDS[kind].namespace, data, ttlMs: TTL_MS }))
     );
     const accountKey = hexToBytes(ownId);
-    const stored = new Set(items.map(({ namespace, data }) => messageHash(accountKey, namespace, data)));
-    const deleteHashes = obsolete.filter((hash) => !stored.has(hash));
+    const newHashes = new Set(items.map(({ namespace, data }) => messageHash(accountKey, namespace, data)));
+    const deleteHashes = obsolete.filter((hash) => !newHashes.has(hash));
     const done = await swarm.replace({ identity, items, deleteHashes, signal });
     const deletedHashes = done.isDeleted ? deleteHashes : [];
     await confirm(pushed, done.hashes, deletedHashes);
@@ -357,20 +315,20 @@ export function createConfigSync(deps: {
   async function takeAll(): Promise<{ pushed: PushedKind[]; obsolete: readonly string[] }> {
     let pushed: PushedKind[] = [];
     let obsolete: string[] = [];
-    await updateConfigRows(store, NAMES, (rows) => {
+    await updateConfigRows(store, CONFIG_ROW_NAMES, (rows) => {
       pushed = [];
       obsolete = [];
       const next = new Map<ConfigRowName, ConfigRowContent>();
-      for (const [kind, stored, row] of statesOf(rows)) {
+      for (const [kind, current, row] of stored.all(rows)) {
         const state =
-          kind === 'convo-info-volatile' && configStatus(stored) === 'dirty'
-            ? editConfig(stored, (data) => pruneConvos(data, deps.now()))
-            : stored;
+          kind === 'convo-info-volatile' && configStatus(current) === 'dirty'
+            ? editConfig(current, (data) => pruneConvos(data, deps.now()))
+            : current;
         const taken = mayPush(kind, state) ? takePush(state) : null;
         obsolete.push(...(taken?.state ?? state).obsoleteHashes);
         if (!taken) continue;
         pushed.push({ kind, message: taken.message, payloads: sealConfig(identity, kind, taken.message) });
-        next.set(ROW_NAMES[kind], rowOf(kind, taken.state, row));
+        next.set(CONFIG_ROW_OF[kind], stored.row(kind, taken.state, row));
       }
       return next;
     });
@@ -382,14 +340,14 @@ export function createConfigSync(deps: {
     hashes: readonly string[],
     deletedHashes: readonly string[]
   ): Promise<void> {
-    await updateConfigRows(store, NAMES, (rows) => {
+    await updateConfigRows(store, CONFIG_ROW_NAMES, (rows) => {
       const next = new Map<ConfigRowName, ConfigRowContent>();
       const states: States = new Map();
       let from = 0;
       const hashesOf = new Map(
         pushed.map(({ kind, payloads }) => [kind, hashes.slice(from, (from += payloads.length))])
       );
-      for (const [kind, state, row] of statesOf(rows)) {
+      for (const [kind, state, row] of stored.all(rows)) {
         const own = pushed.find((push) => push.kind === kind);
         const storageHashes = hashesOf.get(kind) ?? [];
         const confirmed = confirmPush(state, {
@@ -399,7 +357,7 @@ export function createConfigSync(deps: {
         });
         states.set(kind, confirmed);
         const renewed = own ? { renewedAtMs: deps.now() } : {};
-        next.set(ROW_NAMES[kind], { ...rowOf(kind, confirmed, row), ...renewed });
+        next.set(CONFIG_ROW_OF[kind], { ...stored.row(kind, confirmed, row), ...renewed });
       }
       dirtySince.clear();
       noteStatus(states);
@@ -407,23 +365,13 @@ export function createConfigSync(deps: {
     });
   }
 
-  function* statesOf(
-    rows: ReadonlyMap<ConfigRowName, ConfigRowContent>
-  ): Generator<[ConfigKind, ConfigState, ConfigRowContent]> {
-    for (const kind of CONFIG_KIND_ORDER) {
-      const row = rows.get(ROW_NAMES[kind]);
-      const state = row && stateOf(kind, row);
-      if (row && state) yield [kind, state, row];
-    }
-  }
-
   /** Extends the life of what is stored, twice a day; what the swarm lost is stored again. */
   async function renew(signal: AbortSignal): Promise<void> {
     const nowMs = deps.now();
     const due = new Map<ConfigKind, readonly string[]>();
-    await updateConfigRows(store, NAMES, (rows) => {
+    await updateConfigRows(store, CONFIG_ROW_NAMES, (rows) => {
       due.clear();
-      for (const [kind, state, row] of statesOf(rows)) {
+      for (const [kind, state, row] of stored.all(rows)) {
         const hashes = keepAliveHashes(state);
         if (hashes.length > 0 && nowMs - row.renewedAtMs >= RENEW_AFTER_MS) due.set(kind, hashes);
       }
@@ -434,17 +382,17 @@ export function createConfigSync(deps: {
     const answer = await swarm.expire({ identity, hashes, expiryMs: nowMs + TTL_MS, mode: 'extend', signal });
     const held = new Set([...answer.updated, ...Object.keys(answer.unchanged)]);
     const isCertain = answer.confirmed.length > answer.failed.length;
-    await updateConfigRows(store, NAMES, (rows) => {
+    await updateConfigRows(store, CONFIG_ROW_NAMES, (rows) => {
       const next = new Map<ConfigRowName, ConfigRowContent>();
       const states: States = new Map();
-      for (const [kind, state, row] of statesOf(rows)) {
+      for (const [kind, state, row] of stored.all(rows)) {
         const asked = due.get(kind);
         if (!asked) continue;
         const isLost =
           isCertain && state.currentHashes.some((hash) => asked.includes(hash) && !held.has(hash));
         const kept = isLost ? { ...state, currentHashes: [] } : state;
         states.set(kind, kept);
-        next.set(ROW_NAMES[kind], { ...rowOf(kind, kept, row), renewedAtMs: nowMs });
+        next.set(CONFIG_ROW_OF[kind], { ...stored.row(kind, kept, row), renewedAtMs: nowMs });
       }
       noteStatus(states);
       return next;

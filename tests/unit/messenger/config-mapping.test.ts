@@ -7,6 +7,7 @@ import {
   dictAt,
   editContact,
   editConvo,
+  editUserProfile,
   EMPTY_DICT,
   equalValues,
   isConfigDict,
@@ -216,6 +217,19 @@ describe('a choice made here', () => {
     expect(apply(base, { convos: future }, rows).readUpTo.get(other)).toBe(sortAfterTime(NOW_MS));
     const old = withRow(rows, other, { readUpToSort: sortAfterTime(NOW_MS - 31 * 86_400_000) });
     expect(edit(base, old).convos).toBe(base.convos);
+  });
+
+  test('of a name, made before the profile was found, outlasts the one that is found', () => {
+    const stored = editUserProfile(EMPTY_DICT, { name: 'Ana of old' }, 100);
+    const typed = { ...noRows, profile: { ...profile, displayName: 'Ana', displayNameUpdatedSeconds: 200 } };
+    expect(rowsAfter(typed, apply({}, { profile: stored }, typed)).profile.displayName).toBe('Ana');
+    expect(readUserProfile(edit({ profile: stored }, typed).profile as ConfigDict).name).toBe('Ana');
+    expect(apply({}, { profile: stored }).profile).toMatchObject({
+      displayName: 'Ana of old',
+      displayNameUpdatedSeconds: 100
+    });
+    const later = editUserProfile(stored, { name: 'Ana of today' }, 300);
+    expect(apply({ profile: stored }, { profile: later }, typed).profile?.displayName).toBe('Ana of today');
   });
 
   test('our own picture goes out once it has an address, and not over a later change', () => {

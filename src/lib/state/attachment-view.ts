@@ -84,3 +84,15 @@ export function filesHere<
 export function isVisual({ kind }: Pick<AttachmentView, 'kind'>): boolean {
   return kind === 'image' || kind === 'video';
 }
+
+/** The same waveform in at most `most` bars: each is the loudest of those it stands for. */
+export function fewerBars(bars: readonly number[], most: number): readonly number[] {
+  if (bars.length <= most) return bars;
+  return Array.from({ length: most }, (_, index) => {
+    const [start, end] = [index, index + 1].map((edge) => Math.floor((edge * bars.length) / most)) as [
+      number,
+      number
+    ];
+    return Math.max(...bars.slice(start, end));
+  });
+}

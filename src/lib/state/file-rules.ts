@@ -1,11 +1,13 @@
 // What may go with a message, and how it is called: pure.
 import {
+  categoryOf,
   extensionOf,
   guessContentType,
   safeFileName,
   cleanContentType,
   UNKNOWN_TYPE
 } from '../media/index.ts';
+import type { AttachmentKind } from '../storage/views.ts';
 
 /** Most bytes of a file that is sent: encrypted they are the 10,000,000 a file server takes (§5.5). */
 export const MAX_FILE_BYTES = 9_999_951;
@@ -32,6 +34,11 @@ export function withExtension(name: string, contentType: string, replaces: boole
 export function chosenType({ name, type }: { readonly name: string; readonly type: string }): string {
   const told = cleanContentType(type);
   return told === UNKNOWN_TYPE ? guessContentType(name) : told;
+}
+
+/** What kind of file it is called to be, before anybody looked into it. */
+export function chosenKind(source: { readonly name: string; readonly type: string }): AttachmentKind {
+  return categoryOf(chosenType(source));
 }
 
 /** `PDF`, `JPEG`, else null: what people call the type of a file. */

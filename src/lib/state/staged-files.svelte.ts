@@ -1,6 +1,6 @@
 // Files that wait in the composer (ux.md §4.4): what is shown of each, and what is sent.
 import type { AttachmentKind } from '../storage/views.ts';
-import { MAX_FILES, sentName } from './file-rules.ts';
+import { chosenKind, MAX_FILES, sentName } from './file-rules.ts';
 import { readyFile, type PictureTools, type ReadyFile, type ReadyResult } from './ready-file.ts';
 
 export interface StagedFile {
@@ -103,7 +103,7 @@ function fresh(id: number, source: File): Entry {
     id,
     source,
     name: sentName(source.name, source.type),
-    kind: 'file',
+    kind: chosenKind(source),
     state: 'preparing',
     bytes: source.size,
     bytesBefore: null,

@@ -16,7 +16,7 @@ export const media = {
   dropHere: ({ name }: { name: string }) => `Drop files to send them to ${name}`,
   remove: ({ name }: { name: string }) => `Remove ${name}`,
   describe: ({ name }: { name: string }) => `Describe ${name}`,
-  describeShort: 'Describe it for those who cannot see it',
+  describeShort: 'Describe the picture',
   preparing: 'Getting it ready',
   resized: ({ before }: { before: string }) => `Resized, was ${before}`,
   madeStill: 'No longer moving',

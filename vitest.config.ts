@@ -22,7 +22,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           isolate: false,
-          maxWorkers: 2
+          // They wait for their networks more than they compute.
+          maxWorkers: 4
         }
       }
     ]

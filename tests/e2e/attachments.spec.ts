@@ -227,11 +227,16 @@ test('a voice message is recorded, listened to, sent and heard', async ({ baseUR
 });
 
 test('a picture is sent with the keyboard alone, from the welcome screen on', async ({ page }) => {
+  // Listened for from the start: the browser is told to hand choosers over, and a key is faster than that.
+  page.on('filechooser', () => {});
   await page.goto('/');
   await expect(page.getByRole('textbox', { name: 'Display name' })).toBeFocused();
   await page.keyboard.type('Ana');
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+  // The page is there before its code is: a key in between means nothing yet.
+  await expect(async () => {
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   const accountId = (await page.getByLabel('Your Account ID', { exact: true }).first().innerText()).replace(
     /\s/g,
     ''

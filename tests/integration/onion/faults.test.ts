@@ -28,6 +28,11 @@ afterEach(async () => {
   }
 });
 
+function pathCount(onion: Connected['onion']): number {
+  const state = onion.state();
+  return state.phase === 'connected' ? state.pathCount : 0;
+}
+
 async function connect(options: ConnectOptions = {}): Promise<Connected> {
   const client = world.connect(options);
   clients.push(client);
@@ -49,6 +54,8 @@ const texts = async ({ swarm }: Connected, identity: Identity) => {
 };
 /** Keys of the hops of the standing paths, as far as requests have shown them. */
 async function pathInUse({ onion }: Connected, away: Identity): Promise<string[]> {
+  // While one path stands alone, a destination on it is reached by a detour that nothing else uses.
+  await expect.poll(() => pathCount(onion)).toBe(2);
   const target = onion.nodes().find((node) => !clients[0]!.swarm.members(away.accountId).includes(node))!;
   await onion.requestNode(target, { method: 'info', params: {} });
   return onion.lastPath()!.hops.map((hop) => hop.ed25519PublicKeyHex);
@@ -82,17 +89,18 @@ describe('a node of the path', () => {
     expect((await texts(client, me)).sort()).toEqual([0, 1, 2, 3].map((round) => `round ${round}`));
   });
 
-  it('is swapped out of the path when the guard does not know it, and the guard stays', async () => {
+  it('is left out when the guard does not know it, and every message arrives', async () => {
     const client = await connect();
     const me = newIdentity();
     const hops = await pathInUse(client, me);
     localNode(hops[0]!).setFault({ unknownPeers: [hops[1]!] });
     const used: string[][] = [];
     client.onion.onPath((path) => used.push(path.hops.map((hop) => hop.ed25519PublicKeyHex)));
-    const isSwapped = () => used.some((path) => path[0] === hops[0] && !path.includes(hops[1]!));
-    // The mended path is used again once it has passed a test of its own.
-    await expect.poll(() => store(client, me).then(isSwapped), { timeout: 10_000, interval: 5 }).toBe(true);
-    expect(used.at(-1)![2]).not.toBe(hops[2]);
+    for (let round = 0; round < 30; round++) await store(client, me);
+    // Nothing fails, and the path as it was is not tried again and again; where its guard node is used later, the hop is not.
+    const isFaulty = (path: string[]) => path[0] === hops[0] && path.includes(hops[1]!);
+    expect(used.filter(isFaulty).length).toBeLessThanOrEqual(3);
+    expect(used.slice(-10).some(isFaulty)).toBe(false);
   });
 });
 

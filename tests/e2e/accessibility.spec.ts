@@ -48,13 +48,24 @@ function collector(page: Page) {
 /** A tour takes as long as its checks; the number of them grows with the screens. */
 const TOUR_TIMEOUT_MS = 480_000;
 
-test('axe finds nothing on any screen', async ({ page, stack }) => {
+test('axe finds nothing on any screen @full', async ({ page, stack }) => {
   test.setTimeout(TOUR_TIMEOUT_MS);
   await dress(page, { theme: 'light' });
   const { look, found, count } = collector(page);
   await tour({ page, echoAccountId: stack.localnet.echoAccountId as string, look });
   expect(found).toEqual([]);
   expect(count()).toBeGreaterThan(30);
+});
+
+test('axe finds nothing on the screens of a newcomer', async ({ page, stack }) => {
+  test.setTimeout(TOUR_TIMEOUT_MS);
+  await dress(page, { theme: 'light' });
+  const { look, found, count } = collector(page);
+  const options = { page, echoAccountId: stack.localnet.echoAccountId as string, look };
+  await tourStart(options);
+  await tourEmpty(options);
+  expect(found).toEqual([]);
+  expect(count()).toBeGreaterThan(8);
 });
 
 test('axe finds nothing where a stranger wrote, was accepted, and was blocked', async ({ page, stack }) => {

@@ -60,7 +60,7 @@ async function saved(page: Page, press: () => Promise<void>): Promise<{ name: st
 
 const sum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('a picture is sent, asked for, seen large and saved @phone', async ({ page: ana, browser, baseURL }) => {
+test('a picture is sent, asked for, seen large and saved', async ({ page: ana, browser, baseURL }) => {
   const ben = await befriend(ana, browser, baseURL);
 
   await test.step('it waits in the tray, with what is done to it in words', async () => {
@@ -105,7 +105,7 @@ test('a picture is sent, asked for, seen large and saved @phone', async ({ page:
   });
 });
 
-test('a file is saved byte for byte, and loads by itself once trusted', async ({
+test('a file is saved byte for byte, and loads by itself once trusted @full', async ({
   page: ana,
   browser,
   baseURL
@@ -135,7 +135,7 @@ test('a file is saved byte for byte, and loads by itself once trusted', async ({
   await expect(article(ben, /drawing\.svg/).getByRole('img')).toHaveCount(0);
 });
 
-test('what cannot be sent says so before anything is uploaded', async ({ page, stack }) => {
+test('what cannot be sent says so before anything is uploaded @full', async ({ page, stack }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   const tray = page.getByRole('group', { name: 'Files to send' });
@@ -152,7 +152,7 @@ test('what cannot be sent says so before anything is uploaded', async ({ page, s
   expect(stack.localnet.echoAccountId).toBeTruthy();
 });
 
-test('files are pasted and dropped', async ({ page }) => {
+test('files are pasted and dropped @full', async ({ page }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   const tray = page.getByRole('group', { name: 'Files to send' });
@@ -189,7 +189,7 @@ test('files are pasted and dropped', async ({ page }) => {
   await expect(light.getByText('2 of 2', { exact: true })).toBeVisible();
 });
 
-test('a voice message is recorded, listened to, sent and heard', async ({ baseURL, browser }) => {
+test('a voice message is recorded, listened to, sent and heard @full', async ({ baseURL, browser }) => {
   const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
   const own = await chromium.launch({ ...LAUNCH_OPTIONS, args: [...(LAUNCH_OPTIONS.args ?? []), ...fake] });
   try {

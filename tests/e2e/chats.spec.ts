@@ -56,7 +56,7 @@ async function choose(page: Page, name: string, ...items: string[]): Promise<voi
 }
 
 test.describe('the list of requests', () => {
-  test('accepts, deletes and blocks from its rows, and clears the rest', async ({
+  test('accepts, deletes and blocks from its rows, and clears the rest @full', async ({
     page,
     browser,
     baseURL
@@ -103,7 +103,7 @@ test.describe('the list of requests', () => {
 });
 
 test.describe('a chat in the list', () => {
-  test('is pinned, muted, named, marked and blocked from its menu @phone', async ({
+  test('is pinned, muted, named, marked and blocked from its menu @full', async ({
     page,
     browser,
     baseURL
@@ -147,7 +147,7 @@ test.describe('a chat in the list', () => {
     await expect(message(page, 'Do you hear me?')).toHaveCount(0);
   });
 
-  test('goes out of the list and comes back, or is deleted on this device', async ({
+  test('goes out of the list and comes back, or is deleted on this device @full', async ({
     page,
     browser,
     baseURL
@@ -166,7 +166,7 @@ test.describe('a chat in the list', () => {
     await expect(message(ben, 'The ferry leaves at noon')).toHaveCount(1);
   });
 
-  test('shows its details, and what is decided there holds', async ({ page, browser, baseURL }) => {
+  test('shows its details, and what is decided there holds @full', async ({ page, browser, baseURL }) => {
     await befriended(page, browser, baseURL);
     await page.keyboard.press('Control+.');
     const panel = page.getByRole('complementary', { name: 'Details' });
@@ -185,7 +185,7 @@ test.describe('a chat in the list', () => {
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
 
-  test('a row is drawn aside, and held for its menu', async ({ page, browser, baseURL }) => {
+  test('a row is drawn aside, and held for its menu @full', async ({ page, browser, baseURL }) => {
     await befriended(page, browser, baseURL);
     await page.goto('/chats');
     await expect(row(page, 'Ben')).toBeVisible();
@@ -223,7 +223,7 @@ test.describe('with a finger', () => {
   });
 });
 
-test('messages are found in all chats and in one, and open where they are', async ({
+test('messages are found in all chats and in one, and open where they are @full', async ({
   page,
   browser,
   baseURL
@@ -258,7 +258,7 @@ test('messages are found in all chats and in one, and open where they are', asyn
   await expect(found.getByRole('link', { name: /^Ben, .*I will bring the atlas/ })).toHaveCount(1);
 });
 
-test('the quick switcher goes to chats and runs commands, by keyboard alone', async ({
+test('the quick switcher goes to chats and runs commands, by keyboard alone @full', async ({
   page,
   browser,
   baseURL
@@ -330,7 +330,7 @@ test.describe('notifications', () => {
   const shown = (page: Page) =>
     page.evaluate(() => (globalThis as unknown as { shownNotifications: Shown[] }).shownNotifications);
 
-  test('tell of messages elsewhere as much as was chosen, and never of requests', async ({
+  test('tell of messages elsewhere as much as was chosen, and never of requests @full', async ({
     page,
     context,
     browser,

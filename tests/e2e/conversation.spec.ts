@@ -17,7 +17,10 @@ import {
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
 const rows = (page: Page) => page.getByRole('navigation', { name: 'Conversations' }).getByRole('link');
 
-test('a draft waits in its own conversation, and goes when the message goes', async ({ page, stack }) => {
+test('a draft waits in its own conversation, and goes when the message goes @full', async ({
+  page,
+  stack
+}) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   await startConversation(page, String(stack.localnet.echoAccountId));

@@ -49,11 +49,11 @@ const textsOfPeer = async (conversationId: string): Promise<string[]> => {
   return found ? peer.page.texts(found.accountId) : [];
 };
 
-for (const [mode, words] of [
-  ['after-send', 'sent'],
-  ['after-read', 'read']
+for (const [mode, words, tag] of [
+  ['after-send', 'sent', ' @full'],
+  ['after-read', 'read', '']
 ] as const) {
-  test(`what is ${words} is gone twelve seconds later, on both sides @phone`, async ({ page }) => {
+  test(`what is ${words} is gone twelve seconds later, on both sides${tag}`, async ({ page }) => {
     const conversationId = await befriend(page);
     await peer.commands().setTimer(conversationId, mode, SECONDS);
     const line = page.getByText(`Messages from Pia disappear ${SECONDS} seconds after they are ${words}.`);

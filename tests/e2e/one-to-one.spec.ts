@@ -52,7 +52,7 @@ async function chooseInMenu(page: Page, article: Locator, item: string): Promise
 }
 
 test.describe('a stranger’s first message', () => {
-  test('waits in Message Requests, and is answered by Accept @phone', async ({ page, browser, baseURL }) => {
+  test('waits in Message Requests, and is answered by Accept', async ({ page, browser, baseURL }) => {
     const pair = await meet(page, browser, baseURL);
     const { ana, ben } = pair;
     await startConversation(ana, pair.benId);
@@ -76,7 +76,7 @@ test.describe('a stranger’s first message', () => {
     await expect(ana.getByRole('article')).toHaveCount(1);
   });
 
-  test('is accepted by writing back', async ({ page, browser, baseURL }) => {
+  test('is accepted by writing back @full', async ({ page, browser, baseURL }) => {
     const pair = await meet(page, browser, baseURL);
     await startConversation(pair.ana, pair.benId);
     await say(pair.ana, 'Are you there?');
@@ -86,7 +86,7 @@ test.describe('a stranger’s first message', () => {
     await expect(message(pair.ana, 'I am')).toHaveCount(1, ARRIVES);
   });
 
-  test('can be deleted, or its sender blocked', async ({ page, browser, baseURL }) => {
+  test('can be deleted, or its sender blocked @full', async ({ page, browser, baseURL }) => {
     const pair = await meet(page, browser, baseURL);
     const { ana, ben } = pair;
     await startConversation(ana, pair.benId);
@@ -106,7 +106,7 @@ test.describe('a stranger’s first message', () => {
   });
 });
 
-test('two people answer each other and react @phone', async ({ page, browser, baseURL }) => {
+test('two people answer each other and react @full', async ({ page, browser, baseURL }) => {
   const pair = await meet(page, browser, baseURL);
   const { ana, ben } = pair;
   await befriend(pair);
@@ -152,7 +152,7 @@ test('two people answer each other and react @phone', async ({ page, browser, ba
   });
 });
 
-test('who wants to is seen typing and reading', async ({ page, browser, baseURL }) => {
+test('who wants to is seen typing and reading @full', async ({ page, browser, baseURL }) => {
   const pair = await meet(page, browser, baseURL);
   const { ana, ben } = pair;
   await befriend(pair);
@@ -224,7 +224,12 @@ test('a message is deleted here, on all devices, and for everyone', async ({ pag
   });
 });
 
-test('several messages are chosen, forwarded and deleted', async ({ page, browser, baseURL, stack }) => {
+test('several messages are chosen, forwarded and deleted @full', async ({
+  page,
+  browser,
+  baseURL,
+  stack
+}) => {
   const pair = await meet(page, browser, baseURL);
   const { ana } = pair;
   await befriend(pair);
@@ -247,7 +252,7 @@ test('several messages are chosen, forwarded and deleted', async ({ page, browse
   await expect(message(ana, 'second line')).toHaveCount(1);
 });
 
-test('an address is shown in full before anybody follows it', async ({ page, context }) => {
+test('an address is shown in full before anybody follows it @full', async ({ page, context }) => {
   const asked: string[] = [];
   await context.route(/example\.org/, (route) => {
     asked.push(route.request().url());
@@ -285,7 +290,7 @@ test('emoji are completed while a name is typed, and never in an address', async
   await expect(page.getByRole('option')).toHaveCount(0);
 });
 
-test('Note to Self can forget what is written in it', async ({ page }) => {
+test('Note to Self can forget what is written in it @full', async ({ page }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   await say(page, 'before');

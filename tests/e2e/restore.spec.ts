@@ -81,7 +81,7 @@ test.describe('restoring', () => {
     await context.close();
   });
 
-  test('reads the QR code of the words from a picture, and tells other codes apart', async ({
+  test('reads the QR code of the words from a picture, and tells other codes apart @full', async ({
     page,
     browser,
     baseURL
@@ -113,7 +113,7 @@ test.describe('restoring', () => {
     await context.close();
   });
 
-  test('warns once when it is left half-typed @phone', async ({ page }) => {
+  test('warns once when it is left half-typed @full', async ({ page }) => {
     const box = await openRestore(page);
     await box.fill('velvet ozone');
     await page.goBack();

@@ -3,7 +3,7 @@ import { expect, test } from './fixtures.ts';
 import { createAccount, openSettings, recoveryWords } from './people.ts';
 
 test.describe('the settings', () => {
-  test('change the name people see', async ({ page }) => {
+  test('change the name people see @full', async ({ page }) => {
     await createAccount(page, 'Ana');
     await openSettings(page, 'Profile');
     const field = page.getByRole('textbox', { name: 'Display name' });
@@ -29,7 +29,7 @@ test.describe('the settings', () => {
     await expect(words).toHaveCount(0);
   });
 
-  test('dress the app in the chosen theme before it is painted @phone', async ({ page }) => {
+  test('dress the app in the chosen theme before it is painted @full', async ({ page }) => {
     await createAccount(page, 'Ana');
     await openSettings(page, 'Appearance');
     const root = page.locator('html');
@@ -55,7 +55,7 @@ test.describe('the settings', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
   });
 
-  test('show the real hops of the last request, and another path behind the same Entry Node', async ({
+  test('show the real hops of the last request, and another path behind the same Entry Node @full', async ({
     page,
     stack
   }) => {

@@ -43,7 +43,7 @@ test.describe('a new message', () => {
     await expect(page.getByText('7 of 66 characters')).toBeVisible();
   });
 
-  test('opens Note to Self for the own ID, and a chat for a pasted link', async ({ page }) => {
+  test('opens Note to Self for the own ID, and a chat for a pasted link @full', async ({ page }) => {
     await createAccount(page, 'Ana');
     const own = await ownAccountId(page);
     await page.goto('/new');
@@ -86,7 +86,7 @@ test.describe('a new message', () => {
   });
 });
 
-test('inviting a friend gives ID, QR code and link, and says what was copied @phone', async ({
+test('inviting a friend gives ID, QR code and link, and says what was copied @full', async ({
   page,
   context,
   baseURL

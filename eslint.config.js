@@ -54,7 +54,7 @@ export default tseslint.config(
       // The compiler knows which names exist.
       'no-undef': 'off',
       '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true, allowDefaultCaseForExhaustiveSwitch: true }

@@ -68,8 +68,8 @@ const CHAIN = [
     },
     { name: 'build', commands: [script('build.mjs', '--quiet')] }
   ],
-  // Integration waits for its network about as long as it computes.
-  [vitest('unit'), vitest('integration')],
+  [vitest('unit')],
+  [vitest('integration')],
   [playwright('e2e', ['--project=desktop', '--project=phone'])]
 ];
 

@@ -68,7 +68,10 @@ test('axe finds nothing on the screens of a newcomer', async ({ page, stack }) =
   expect(count()).toBeGreaterThan(8);
 });
 
-test('axe finds nothing where a stranger wrote, was accepted, and was blocked', async ({ page, stack }) => {
+test('axe finds nothing where a stranger wrote, was accepted, and was blocked @full', async ({
+  page,
+  stack
+}) => {
   await dress(page, { theme: 'light' });
   await createAccount(page, 'Ana');
   let timeMs = Date.now();

@@ -60,7 +60,7 @@ async function saved(page: Page, press: () => Promise<void>): Promise<{ name: st
 
 const sum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-test('a picture is sent, asked for, seen large and saved', async ({ page: ana, browser, baseURL }) => {
+test('a picture is sent, asked for, seen large and saved @full', async ({ page: ana, browser, baseURL }) => {
   const ben = await befriend(ana, browser, baseURL);
 
   await test.step('it waits in the tray, with what is done to it in words', async () => {

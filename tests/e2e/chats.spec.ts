@@ -286,7 +286,7 @@ test('the quick switcher goes to chats and runs commands, by keyboard alone @ful
   await expect(field).toHaveCount(0);
 });
 
-test('privacy is off until it is turned on, and stays as chosen', async ({ page }) => {
+test('privacy is off until it is turned on, and stays as chosen @full', async ({ page }) => {
   await createAccount(page, 'Ana');
   await openSettings(page, 'Privacy');
   const receipts = page.getByRole('switch', { name: 'Read Receipts' });

@@ -42,7 +42,10 @@ test('a draft waits in its own conversation, and goes when the message goes @ful
 test.describe('one pane', () => {
   test.use({ viewport: { width: 390, height: 844 } });
 
-  test('Back leads to the list, at the row one came from, and leaves no trail', async ({ page, stack }) => {
+  test('Back leads to the list, at the row one came from, and leaves no trail @full', async ({
+    page,
+    stack
+  }) => {
     await createAccount(page, 'Ana');
     await startConversation(page, String(stack.localnet.echoAccountId));
     await say(page, 'Hello');

@@ -51,7 +51,7 @@ const textsOfPeer = async (conversationId: string): Promise<string[]> => {
 
 for (const [mode, words, tag] of [
   ['after-send', 'sent', ' @full'],
-  ['after-read', 'read', '']
+  ['after-read', 'read', ' @full']
 ] as const) {
   test(`what is ${words} is gone twelve seconds later, on both sides${tag}`, async ({ page }) => {
     const conversationId = await befriend(page);

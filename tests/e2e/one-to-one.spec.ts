@@ -189,7 +189,11 @@ test('who wants to is seen typing and reading @full', async ({ page, browser, ba
   await expect(message(ana, 'after')).toHaveAccessibleName(/Read/, ARRIVES);
 });
 
-test('a message is deleted here, on all devices, and for everyone', async ({ page, browser, baseURL }) => {
+test('a message is deleted here, on all devices, and for everyone @full', async ({
+  page,
+  browser,
+  baseURL
+}) => {
   const pair = await meet(page, browser, baseURL);
   const { ana, ben } = pair;
   await befriend(pair);
@@ -276,7 +280,7 @@ test('an address is shown in full before anybody follows it @full', async ({ pag
   await expect(message(page, 'see').locator('strong')).toHaveText('so');
 });
 
-test('emoji are completed while a name is typed, and never in an address', async ({ page }) => {
+test('emoji are completed while a name is typed, and never in an address @full', async ({ page }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   await composer(page).pressSequentially('well :tada');

@@ -3,7 +3,8 @@
 import { storageError } from './errors.ts';
 import { loadStoredMessage, messageUpdate } from './message-changes.ts';
 import type { MediaContent, MediaKind, MediaRow } from './media-rows.ts';
-import { enqueueChange, type Enqueue, type NewMessage } from './outbox-changes.ts';
+import { enqueueChange } from './outbox-enqueue.ts';
+import type { Enqueue, NewMessage } from './outbox-entry.ts';
 import type { MessageContent, StoredAttachment } from './rows.ts';
 import {
   commitBuilt,
@@ -196,30 +197,4 @@ function withAttachment(
   const after = before && update(before);
   if (!before || !after) return null;
   return { ...content, attachments: attachments.map((each) => (each === before ? after : each)) };
-}
-
-/**
- * Removes the stored files of a message and keeps the message; what lies at a file server can be loaded again.
- * @returns whether there was anything to remove
- */
-export function removeFilesOfMessage(store: ProfileStore, messageId: string): Promise<boolean> {
-  return commitBuilt(store, async () => {
-    const message = await loadStoredMessage(store, messageId);
-    const held = message?.content.attachments?.some(isRemovable);
-    if (!held) return { changes: null, result: false };
-    const change = await messageUpdate(store, messageId, (content) => ({
-      ...content,
-      attachments: (content.attachments ?? []).map((attachment) =>
-        isRemovable(attachment)
-          ? { ...attachment, state: 'remote', mediaId: null, thumbnailMediaId: null }
-          : attachment
-      )
-    }));
-    return { changes: mergeChanges('remove files', 'any', [change]), result: true };
-  });
-}
-
-/** One that waits to be uploaded is not: it would be lost. */
-function isRemovable({ mediaId, remote }: StoredAttachment): boolean {
-  return mediaId !== null && remote !== null;
 }

@@ -5,7 +5,7 @@ import { choreChange } from './chores.ts';
 import { loadStoredConversation, type LoadedMessage } from './conversation-changes.ts';
 import { loadStoredMessages, messageUpdate, removalOf } from './message-changes.ts';
 import { conversationOfKey } from './message-key.ts';
-import { enqueueSignal } from './outbox-changes.ts';
+import { enqueueSignal } from './outbox-enqueue.ts';
 import type { MessageContent, OutboxContent } from './rows.ts';
 import { mergeChanges, openRow, reading, type ChangeSet, type ProfileStore } from './store.ts';
 

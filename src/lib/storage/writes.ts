@@ -36,6 +36,10 @@ export {
   enqueueMessage,
   enqueueSignal,
   enqueueTimer,
+  takeSendTime
+} from './outbox-enqueue.ts';
+export type { Enqueue, NewMessage } from './outbox-entry.ts';
+export {
   failEntry,
   finishCopy,
   finishDelivery,
@@ -45,9 +49,6 @@ export {
   requeueInterrupted,
   retryMessage,
   saveSealedEntry,
-  takeSendTime,
-  type Enqueue,
-  type NewMessage,
   type OutboxEntry
 } from './outbox-changes.ts';
 export {
@@ -92,13 +93,21 @@ export { isWantedFile } from './media-changes.ts';
 export {
   enqueueWithFiles,
   incomingOwner,
-  removeFilesOfMessage,
   saveDownloaded,
   saveDownloadFailure,
   saveUploaded,
   stagedOwner,
   type LoadedFile
 } from './attachment-changes.ts';
+export {
+  applyMediaRules,
+  clearMedia,
+  planClearing,
+  type ClearedMedia,
+  type ClearingTime
+} from './media-clearing.ts';
+export { KEEP_MEDIA_DAYS, type MediaSelection, type MediaSum } from './media-rules.ts';
+export { createTextMeter, type TextMeter, type TextUsage } from './usage-text.ts';
 export {
   laterProfileTime,
   loadContactPictures,

@@ -28,6 +28,7 @@ export function sampleConversation(part: Partial<ConversationView> = {}): Conver
     theirTimer: null,
     pictureMediaId: null,
     autoDownload: false,
+    keepMediaDays: null,
     hidden: false,
     ...part
   };

@@ -32,7 +32,13 @@ const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
 /** What the page reads itself: rows, and stored files. */
-const PAGE_READS = [`${STORAGE}queries`, `${STORAGE}media-reader`, `${STORAGE}media-files`];
+const PAGE_READS = [
+  `${STORAGE}queries`,
+  `${STORAGE}media-reader`,
+  `${STORAGE}media-files`,
+  `${STORAGE}media-rules`,
+  `${STORAGE}usage.ts`
+];
 
 /**
  * @typedef {object} Floor

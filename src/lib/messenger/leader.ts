@@ -21,6 +21,7 @@ import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
 import { createConfigSync } from './config-sync.ts';
 import { createInbox } from './inbox.ts';
+import { createMediaRules } from './media-rules.ts';
 import { createOutbox } from './outbox.ts';
 import { createPoller } from './poller.ts';
 import { createPictures } from './pictures.ts';
@@ -99,6 +100,7 @@ export async function runLeader(
   const uploads = createUploads(transfer);
   const downloads = createDownloads(transfer);
   const pictures = createPictures({ ...transfer, isConnected, now, clock });
+  const mediaRules = createMediaRules({ store, now, clock, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
   const receive = createReceiver({
     store,
@@ -178,6 +180,7 @@ export async function runLeader(
     poller.start(end);
     chores.start(end);
     pictures.start();
+    mediaRules.start();
   });
   const unsubscribe = [
     onion.onState(() => {
@@ -191,7 +194,13 @@ export async function runLeader(
     onion.onPacket((packet) => deps.emit({ type: 'packet', ...packet })),
     onion.onPath((path) => deps.emit({ type: 'path', path }))
   ];
-  const bells: Partial<Record<string, { ring(): void }>> = { outbox, poll: poller, chores, pictures };
+  const bells: Partial<Record<string, { ring(): void }>> = {
+    outbox,
+    poll: poller,
+    chores,
+    pictures,
+    'media-rules': mediaRules
+  };
   onion.start();
   void sweepFiles(store, media, clock).catch((error: unknown) => {
     log.warn('files-not-swept', { code: errorCode(error) });
@@ -226,6 +235,7 @@ export async function runLeader(
       chores.stop(),
       downloads.stop(),
       pictures.stop(),
+      mediaRules.stop(),
       onion.stop()
     ];
     for (const result of await Promise.allSettled(stops)) {

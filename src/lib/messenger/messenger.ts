@@ -37,10 +37,12 @@ import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
 import type { OwnProfile } from './outgoing-content.ts';
+import { createStorageCommands, type StorageCommands } from './storage-commands.ts';
 import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
 import { createTimerCommands, type TimerCommands } from './timer-commands.ts';
 
-export interface Messenger extends ConversationCommands, MessageCommands, TimerCommands, AttachmentCommands {
+export interface Messenger
+  extends ConversationCommands, MessageCommands, TimerCommands, AttachmentCommands, StorageCommands {
   /**
    * Loads a file of a message; resolves when that has ended, in this tab or in the one that leads.
    * @throws StorageError `not-found`; MessengerError `network-unknown` (this site has another network); the signal's reason
@@ -313,6 +315,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       onDeleted
     }),
     ...createAttachmentCommands({ ...commandDeps, media, ringPictures: () => ring('pictures') }),
+    ...createStorageCommands({ ...commandDeps, ringRules: () => ring('media-rules') }),
     async download(place, signal) {
       signal?.throwIfAborted();
       const cancel = () => cancelTransfer(place);

@@ -5,7 +5,7 @@ import type { AttachmentPlace } from './attachment-commands.ts';
 import type { MessengerEvent } from './events.ts';
 
 /** What of the engine has something to do. */
-export type Bell = 'outbox' | 'poll' | 'chores' | 'pictures';
+export type Bell = 'outbox' | 'poll' | 'chores' | 'pictures' | 'media-rules';
 
 export type TabMessage =
   /** The leading tab lives. */

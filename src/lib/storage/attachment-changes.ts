@@ -1,7 +1,7 @@
 // Files of messages on their way: from the staging tray to a message, to the file server, and back. Every function is one
 // transaction.
 import { storageError } from './errors.ts';
-import { loadStoredMessage, messageUpdate } from './message-changes.ts';
+import { messageUpdate } from './message-changes.ts';
 import type { MediaContent, MediaKind, MediaRow } from './media-rows.ts';
 import { enqueueChange } from './outbox-enqueue.ts';
 import type { Enqueue, NewMessage } from './outbox-entry.ts';

@@ -13,7 +13,14 @@ import type { SettingsView } from './views.ts';
 export type ConversationChoice = Partial<
   Pick<
     ConversationContent,
-    'nickname' | 'mutedUntilMs' | 'notify' | 'markedUnread' | 'hidden' | 'autoDownload' | 'timer'
+    | 'nickname'
+    | 'mutedUntilMs'
+    | 'notify'
+    | 'markedUnread'
+    | 'hidden'
+    | 'autoDownload'
+    | 'keepMediaDays'
+    | 'timer'
   >
 >;
 

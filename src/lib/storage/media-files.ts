@@ -13,6 +13,8 @@ export interface MediaFiles {
   read(fileName: string, index: number, length: number): Promise<Uint8Array | null>;
   /** Nothing happens when there is none. @throws StorageError `blocked` while it is being written, `storage-failed` */
   remove(fileName: string): Promise<void>;
+  /** Bytes a file takes; 0 when there is none. @throws StorageError */
+  size(fileName: string): Promise<number>;
   /** Names of all files. */
   list(): Promise<string[]>;
 }
@@ -91,6 +93,16 @@ export function createOpfsMediaFiles(
         if (nameOf(error) !== 'NotFoundError') throw fileError(error);
       }
     },
+    async size(fileName) {
+      const file = await find(fileName);
+      if (!file) return 0;
+      try {
+        return (await file.getFile()).size;
+      } catch (error) {
+        if (nameOf(error) === 'NotFoundError') return 0;
+        throw fileError(error);
+      }
+    },
     async list() {
       const names: string[] = [];
       try {
@@ -157,12 +169,30 @@ export function createRecordMediaFiles(db: ProfileDatabase): MediaFiles {
       caught(async () => {
         await db.mediaChunks.where(':id').startsWith(`${fileName}/`).delete();
       }),
+    size: (fileName) =>
+      caught(async () => {
+        let bytes = 0;
+        await db.mediaChunks
+          .where(':id')
+          .startsWith(`${fileName}/`)
+          .each(({ sealed }) => {
+            bytes += sealed.length;
+          });
+        return bytes;
+      }),
     list: () =>
       caught(async () => {
         const keys = (await db.mediaChunks.toCollection().primaryKeys()) as string[];
         return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
       })
   };
+}
+
+/** Bytes a file takes wherever it lies. @throws StorageError */
+export async function sizeOfMediaFile(places: MediaPlaces, fileName: string): Promise<number> {
+  let bytes = 0;
+  for (const files of [places.file, places.record]) bytes += (await files?.size(fileName)) ?? 0;
+  return bytes;
 }
 
 /** Removes a file wherever it lies. @throws StorageError `storage-failed` */

@@ -82,6 +82,11 @@ export async function loadBlocked(db: ProfileDatabase, rowKey: CryptoKey): Promi
   return (await loadAll(db, rowKey)).filter(({ blocked }) => blocked);
 }
 
+/** Every conversation there is, hidden ones and requests included, latest first. */
+export function loadEveryConversation(db: ProfileDatabase, rowKey: CryptoKey): Promise<ConversationView[]> {
+  return loadAll(db, rowKey);
+}
+
 async function loadAll(
   db: ProfileDatabase,
   rowKey: CryptoKey,

@@ -69,6 +69,7 @@ export function conversationView(id: string, content: ConversationContent): Conv
     theirTimer: content.theirTimer ?? null,
     pictureMediaId: content.picture?.mediaId ?? null,
     autoDownload: content.autoDownload ?? false,
+    keepMediaDays: content.keepMediaDays ?? null,
     hidden: content.hidden ?? false
   };
 }

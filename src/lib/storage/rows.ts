@@ -150,6 +150,8 @@ export interface ConversationContent {
   readonly theirTimer?: TimerSetting | null;
   readonly theirTimerAtMs?: number;
   readonly autoDownload?: boolean;
+  /** Files are cleared from this device when they are so old; absent or null: never. */
+  readonly keepMediaDays?: number | null;
   /** Picture they sent: address at the file server, its key, and where it is kept once loaded. */
   readonly picture?: {
     readonly url: string;

@@ -127,6 +127,8 @@ export interface ConversationView {
   readonly theirTimer: TimerSetting | null;
   readonly pictureMediaId: string | null;
   readonly autoDownload: boolean;
+  /** Files are cleared from this device when they are so old, days; null: never. */
+  readonly keepMediaDays: number | null;
   /** Not in the list until something comes. */
   readonly hidden: boolean;
 }

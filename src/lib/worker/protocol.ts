@@ -7,13 +7,23 @@ import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { PathSnapshot } from '../onion/index.ts';
-import type { SearchInput, SearchPage, SettingsView, TimerMode } from '../storage/index.ts';
+import type {
+  ClearedMedia,
+  MediaSelection,
+  MediaSum,
+  SearchInput,
+  SearchPage,
+  SettingsView,
+  TextUsage,
+  TimerMode
+} from '../storage/index.ts';
 
 export type { WordCheck } from '../crypto/index.ts';
 export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
+export type { ClearedMedia, MediaSelection, MediaSum, TextUsage } from '../storage/index.ts';
 export type { SearchHit, SearchInput, SearchPage, SearchPosition, TextRange } from '../storage/index.ts';
 
 /** Every command, by name. Errors reach the page as `AppError` with the codes named here or of the floors below. */
@@ -99,6 +109,13 @@ export interface Commands {
   'attachment.cancel': { in: AttachmentPlace; out: void };
   /** The person saved a file of a message; whoever sent it is told, where the protocol wants that. */
   'attachment.saved': { in: { messageId: string }; out: void };
+  /** What clearing files from this device would take; nothing is changed. */
+  'storage.plan': { in: MediaSelection; out: MediaSum };
+  /** Clears the files of some messages, which stay; go on with `next` until it is null. `bytes` are measured. */
+  'storage.clear': { in: { selection: MediaSelection; after: string | null }; out: ClearedMedia };
+  'storage.measureText': { in: Record<string, never>; out: TextUsage };
+  /** How many days files of a chat stay: 30, 90, 365, or null for always. `usage`, `not-found` */
+  'conversation.keepMedia': { in: { conversationId: string; days: number | null }; out: void };
   /** A page of hits, newest first; cancel it when more was typed. */
   'search.messages': { in: SearchInput; out: SearchPage };
   /** The first message sent at a network time or later, else the last one; null in an empty conversation. */

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { systemRandom } from '../../../src/lib/random.ts';
 import {
+  clearMedia,
   createMediaStore,
   createOpfsMediaFiles,
   deleteForEveryone,
@@ -19,7 +20,6 @@ import {
   pictureOwner,
   raiseEpoch,
   removeDueMessages,
-  removeFilesOfMessage,
   saveContactPicture,
   saveDownloaded,
   saveDownloadFailure,
@@ -89,6 +89,19 @@ async function sentMessage(): Promise<string> {
   return messageId;
 }
 
+const NOW = { nowMs: START_MS, offsetMs: 0 };
+const ofMessage = (messageId: string, mediaIds: readonly string[]) =>
+  ({ kind: 'files', files: mediaIds.map((mediaId) => ({ messageId, mediaId })) }) as const;
+
+/** Clears the files of a message that was sent. @returns how many */
+async function clear(messageId: string): Promise<number> {
+  await updateStoredMessage(store, messageId, 'sent', (content) => ({ ...content, state: 'sent' }));
+  const mediaIds = (await loadMessage(store, messageId))?.attachments?.flatMap(
+    ({ mediaId }) => mediaId ?? []
+  );
+  return (await clearMedia(store, ofMessage(messageId, mediaIds ?? []), NOW, null)).files;
+}
+
 describe('a message with staged files', () => {
   test('is stored with them in their order, and they are its own', async () => {
     const ids = [await stage(), await stage()];
@@ -154,7 +167,7 @@ describe('nothing is left of the files of a message', () => {
     'of which only the files are removed': async (messageId) => {
       const [file] = (await loadMessage(store, messageId))?.attachments ?? [];
       await saveUploaded(store, messageId, file?.id ?? '', REMOTE);
-      expect(await removeFilesOfMessage(store, messageId)).toBe(true);
+      expect(await clear(messageId)).toBe(1);
       expect((await loadMessage(store, messageId))?.attachments?.[0]?.state).toBe('remote');
     }
   };
@@ -179,8 +192,8 @@ describe('nothing is left of the files of a message', () => {
 
   test('while a change of another kind leaves them alone', async () => {
     const messageId = await sentMessage();
-    await updateStoredMessage(store, messageId, 'sent', (content) => ({ ...content, state: 'sent' }));
-    expect(await removeFilesOfMessage(store, messageId)).toBe(false);
+    await updateStoredMessage(store, messageId, 'other', (content) => ({ ...content, text: 'other' }));
+    expect((await clearMedia(store, ofMessage(messageId, []), NOW, null)).files).toBe(0);
     expect(await left()).toEqual([2, 2]);
   });
 });
@@ -190,7 +203,7 @@ describe('a download', () => {
     const messageId = await sentMessage();
     const attachmentId = (await loadMessage(store, messageId))?.attachments?.[0]?.id ?? '';
     await saveUploaded(store, messageId, attachmentId, REMOTE);
-    await removeFilesOfMessage(store, messageId);
+    await clear(messageId);
     return { messageId, attachmentId };
   }
   const incoming = () =>

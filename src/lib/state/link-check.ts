@@ -56,6 +56,12 @@ export function checkLink(written: string, url: string): CheckedLink {
   return { url, host: parsed.host, writtenHost: differs ? writtenHost : null, warnings };
 }
 
+/** An address of the web as it may be opened; null for every other kind and for none at all. */
+export function webAddress(written: string): URL | null {
+  const url = URL.canParse(written) ? new URL(written) : null;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : null;
+}
+
 function hostAsWritten(written: string): string | null {
   const authority = /^https?:\/\/([^/?#\\]*)/i.exec(written)?.[1];
   if (authority === undefined) return null;

@@ -6,9 +6,6 @@ const DAY_MS = 86_400_000;
 /** What may be chosen for a chat, days; without a choice files stay. */
 export const KEEP_MEDIA_DAYS: readonly number[] = [30, 90, 365];
 
-/** Ages the person may clear by, days; 0: whatever its age. */
-export const CLEAR_AGES_DAYS: readonly number[] = [365, 90, 30, 7, 0];
-
 /** What is to be cleared. Only files of messages can be; what waits to be sent stays. */
 export type MediaSelection =
   | {

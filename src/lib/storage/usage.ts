@@ -23,9 +23,15 @@ export interface StoredItem {
   readonly keptSinceMs: number;
 }
 
+/** All whole files, and the network time they were looked at. */
+export interface StoredItems {
+  readonly items: readonly StoredItem[];
+  readonly nowMs: number;
+}
+
 export interface UsageReader {
-  /** All whole files. A plain read first, as live queries want it. */
-  load(): Promise<readonly StoredItem[]>;
+  /** Reads before it opens, as live queries want it. */
+  load(): Promise<StoredItems>;
 }
 
 const ID_LENGTH = 32;
@@ -55,7 +61,7 @@ export function createUsageReader(db: ProfileDatabase, rowKey: CryptoKey): Usage
         items.push(...(await Promise.all(whole.slice(start, start + AT_ONCE).map(open))));
       }
       known = opened;
-      return items;
+      return { items, nowMs };
     }
   };
 }

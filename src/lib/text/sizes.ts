@@ -1,20 +1,21 @@
 // Sizes and lengths of files in figures and words. Decimal units, as the limit of the network is named in them.
 
 const UNITS = [
-  ['megabyte', 1_000_000],
-  ['kilobyte', 1_000],
-  ['byte', 1]
+  ['gigabyte', 1_000_000_000, 2],
+  ['megabyte', 1_000_000, 1],
+  ['kilobyte', 1_000, 0],
+  ['byte', 1, 0]
 ] as const;
 
-/** `1.8 MB`, `12 kB`, `7 bytes`. @param bytes 0 or more */
+/** `1.25 GB`, `1.8 MB`, `12 kB`, `7 bytes`. @param bytes 0 or more */
 export function formatBytes(bytes: number, locale: string): string {
   // What would be written as 1,000 kB is 1 MB.
-  const [unit, size] = UNITS.find(([, size]) => bytes >= size * 0.9995) ?? (['byte', 1] as const);
+  const [unit, size, digits] = UNITS.find(([, size]) => bytes >= size * 0.9995) ?? (['byte', 1, 0] as const);
   const format = new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
     unitDisplay: unit === 'byte' ? 'long' : 'short',
-    maximumFractionDigits: unit === 'megabyte' ? 1 : 0
+    maximumFractionDigits: digits
   });
   return format.format(bytes / size);
 }

@@ -7,6 +7,7 @@ export const settings = {
   privacy: 'Privacy',
   notifications: 'Notifications',
   appearance: 'Appearance',
+  storage: 'Storage',
   path: 'Path',
   recoveryPassword: 'Recovery Password',
   transparency: 'Transparency and code',

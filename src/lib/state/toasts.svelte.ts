@@ -1,5 +1,7 @@
 // Short notes at the bottom of the page, one at a time, each with at most one thing to do (look.md, "Toast").
 import { getContext, setContext } from 'svelte';
+import { errorCode } from '../errors.ts';
+import { shell } from '../text/en/shell.ts';
 
 /** Undo is offered for six seconds (ux.md §10). */
 const SHOWN_MS = 6_000;
@@ -13,6 +15,8 @@ export interface Toast {
 export interface Toasts {
   readonly current: Toast | null;
   show(text: string, action?: Toast['action']): void;
+  /** Says that something did not work. */
+  fail(error: unknown): void;
   /** Keeps the note while it is pointed at or focused. */
   hold(): void;
   release(): void;
@@ -34,14 +38,16 @@ export function createToasts(): Toasts {
     clearTimeout(timer);
     if (current) timer = setTimeout(dismiss, SHOWN_MS);
   };
+  function show(text: string, action: Toast['action'] = null): void {
+    current = { id: nextId++, text, action };
+    release();
+  }
   return {
     get current() {
       return current;
     },
-    show(text, action = null) {
-      current = { id: nextId++, text, action };
-      release();
-    },
+    show,
+    fail: (error) => show(shell.actionFailed({ code: errorCode(error) })),
     hold: () => clearTimeout(timer),
     release,
     dismiss

@@ -1,0 +1,105 @@
+// What the screens of an open profile share, made once and handed down by context.
+import { pushState } from '$app/navigation';
+import { createAnnouncer, provideAnnouncer } from '../../lib/state/announcer.svelte.ts';
+import { createChatActions, provideChatActions } from '../../lib/state/chat-actions.ts';
+import { createConnectionViewState, provideConnection } from '../../lib/state/connection.svelte.ts';
+import {
+  createConversationsState,
+  provideConversations,
+  type ConversationsState
+} from '../../lib/state/conversations.svelte.ts';
+import { createChatDialogs, provideChatDialogs } from '../../lib/state/dialogs.svelte.ts';
+import { createFormatsState, provideFormats } from '../../lib/state/formats.svelte.ts';
+import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
+import { createLayoutState, provideLayout, type LayoutState } from '../../lib/state/layout.svelte.ts';
+import { createMediaShelf, provideMediaShelf } from '../../lib/state/media-shelf.svelte.ts';
+import { createPanels, providePanels, type Panels } from '../../lib/state/panels.svelte.ts';
+import {
+  createProfileState,
+  provideProfile,
+  type OpenStatus,
+  type ProfileState
+} from '../../lib/state/profile.svelte.ts';
+import { createRequestsState, provideRequests, type RequestsState } from '../../lib/state/requests.svelte.ts';
+import type { Session } from '../../lib/state/session.svelte.ts';
+import { createSettingsState, provideSettings, type SettingsState } from '../../lib/state/settings.svelte.ts';
+import { createToasts, provideToasts } from '../../lib/state/toasts.svelte.ts';
+import { createTransfers, provideTransfers } from '../../lib/state/transfers.svelte.ts';
+import { createTypingState, provideTyping } from '../../lib/state/typing.svelte.ts';
+import type { ConversationView } from '../../lib/storage/views.ts';
+
+export interface FrameStates {
+  readonly profile: ProfileState;
+  readonly conversations: ConversationsState;
+  readonly requests: RequestsState;
+  readonly settings: SettingsState;
+  readonly layout: LayoutState;
+  readonly panels: Panels;
+  stop(): void;
+}
+
+export interface FrameDeeds {
+  readonly searchHere: () => void;
+  /** The entry of the history in view is that of the open panel. */
+  readonly isDetailsEntry: () => boolean;
+  readonly showDetails: (view: ConversationView) => void;
+}
+
+/** To be called while the frame is made. */
+export function provideFrameStates(status: OpenStatus, session: Session, deeds: FrameDeeds): FrameStates {
+  const profile = provideProfile(createProfileState(status));
+  const formats = provideFormats(createFormatsState(window));
+  const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
+  const requests = provideRequests(createRequestsState(profile));
+  const settings = provideSettings(createSettingsState(profile, session.call));
+  const shelf = provideMediaShelf(
+    createMediaShelf(async () => {
+      const { openMediaReader } = await import('../../lib/state/media-reading.ts');
+      return openMediaReader(profile.db, profile.rowKey, profile.status.profileId);
+    })
+  );
+  const transfers = provideTransfers(createTransfers(session.onEvent));
+  const typing = provideTyping(createTypingState(session.onEvent));
+  const connection = provideConnection(createConnectionViewState(window, session));
+  const layout = provideLayout(createLayoutState(() => localStorage));
+  provideAnnouncer(createAnnouncer());
+  const toasts = provideToasts(createToasts());
+  const dialogs = provideChatDialogs(createChatDialogs());
+  provideJump(createJump());
+  const detailsEntry = {
+    get isOpen() {
+      return deeds.isDetailsEntry();
+    },
+    push: () => pushState('', { details: true }),
+    back: () => history.back()
+  };
+  const panels = providePanels(
+    createPanels({
+      searchHere: deeds.searchHere,
+      onePane: () => (layout.size === 'narrow' ? detailsEntry : null)
+    })
+  );
+  const { call } = session;
+  provideChatActions(
+    createChatActions({ call, toasts, dialogs, nowMs: Date.now, showDetails: deeds.showDetails })
+  );
+  return {
+    profile,
+    conversations,
+    requests,
+    settings,
+    layout,
+    panels,
+    stop() {
+      shelf.close();
+      transfers.stop();
+      profile.close();
+      conversations.stop();
+      requests.stop();
+      settings.stop();
+      typing.stop();
+      connection.stop();
+      formats.stop();
+    }
+  };
+}

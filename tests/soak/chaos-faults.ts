@@ -27,16 +27,36 @@ const NODE_FAULTS: Readonly<Record<string, NodeFaults>> = {
   'node has a wrong clock': { clockOffsetMs: 300_000 }
 };
 
-/** Nodes with a fault at one time; with more of nine there would be no way left to go. */
-const MAX_SICK_NODES = 3;
+/** Nodes with a fault at one time. */
+export interface Sickness {
+  readonly least: number;
+  /** With more than four of nine there would be hardly a way left to go. */
+  readonly most: number;
+}
 
-export function createFaults(network: TestNetwork, devices: readonly ChaosDevice[], draw: Draw): Fault[] {
+/** Steps a worker takes for a poll, or for a message on its way. */
+const MAX_STEPS_TO_DEATH = 80;
+
+export interface Faults {
+  readonly all: readonly Fault[];
+  /** Those of nodes alone. */
+  readonly ofNodes: readonly Fault[];
+  /** Whether a node must not be healed before another one falls ill, or one has to fall ill now. */
+  isTooHealthy(): boolean;
+}
+
+export function createFaults(
+  network: TestNetwork,
+  devices: readonly ChaosDevice[],
+  draw: Draw,
+  sickness: Sickness
+): Faults {
   const sick = new Set<LocalNode>();
   let isGatewayDown = false;
 
   function pickNode(): LocalNode | null {
     const well = network.net.nodes.filter((node) => !sick.has(node));
-    return sick.size < MAX_SICK_NODES ? draw.pick(well) : null;
+    return sick.size < sickness.most ? draw.pick(well) : null;
   }
   const nodeFault = (
     name: string,
@@ -83,13 +103,13 @@ export function createFaults(network: TestNetwork, devices: readonly ChaosDevice
     name,
     async strike() {
       const chosen = draw.pick(devices);
-      if (!chosen.isUp()) return null;
+      if (!chosen.canEnd()) return null;
       await end(chosen);
       return () => chosen.start();
     }
   });
 
-  return [
+  const ofNodes = [
     ...Object.entries(NODE_FAULTS).map(([name, faults]) =>
       nodeFault(
         name,
@@ -101,10 +121,14 @@ export function createFaults(network: TestNetwork, devices: readonly ChaosDevice
       'node is killed',
       (node) => node.stop(),
       (node) => node.start()
-    ),
+    )
+  ];
+  const all = [
+    ...ofNodes,
     move,
     gateway,
-    device('engine is killed', (chosen) => chosen.kill()),
+    device('engine is killed', (chosen) => chosen.kill(1 + draw.below(MAX_STEPS_TO_DEATH))),
     device('engine is closed', (chosen) => chosen.close())
   ];
+  return { all, ofNodes, isTooHealthy: () => sick.size <= sickness.least };
 }

@@ -4,7 +4,7 @@ import type { AccountId } from '../../src/lib/account-id.ts';
 import { createQuickClock } from '../support/engine-device.ts';
 import { createTestNetwork, type TestNetwork } from '../support/engine-network.ts';
 import { createChaosDevice, type ChaosDevice } from './chaos-devices.ts';
-import { createFaults } from './chaos-faults.ts';
+import { createFaults, type Fault, type Sickness } from './chaos-faults.ts';
 import { createDraw, seedOf } from './draw.ts';
 import { checkShown, isComplete, type Accepted, type Shown } from './ledger.ts';
 
@@ -14,10 +14,16 @@ export interface ChaosOptions {
   readonly writeMs: number;
   /** How long everything may take to arrive after all is well again. */
   readonly settleMs: number;
-  /** People; the first has two devices. */
-  readonly people: number;
+  /** How many devices each person has. */
+  readonly devicesOf: readonly number[];
+  /** Least and most time between two messages of one device. */
+  readonly writeEveryMs?: readonly [number, number];
   /** Least and most time between two faults. */
   readonly faultEveryMs?: readonly [number, number];
+  /** Nodes of nine that fail at any time. */
+  readonly sickNodes?: Sickness;
+  /** Takes one message away and doubles another in the end, behind the back of everybody: the run has to fail. */
+  readonly spoil?: boolean;
 }
 
 export interface ChaosOutcome {
@@ -33,10 +39,7 @@ export interface ChaosOutcome {
 
 /** How much faster the clocks of everybody run: intervals of seconds pass in parts of one. */
 const CLOCK_FACTOR = 5;
-const WRITE_EVERY_MS = [50, 700] as const;
 const HEALS_AFTER_MS = [200, 3_000] as const;
-/** A conversation is read whole; longer ones are several runs. */
-const MAX_MESSAGES_A_PAIR = 400;
 
 interface World {
   readonly network: TestNetwork;
@@ -45,16 +48,18 @@ interface World {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-async function createWorld(people: number): Promise<World> {
+async function createWorld(devicesOf: readonly number[]): Promise<World> {
   const clock = createQuickClock(CLOCK_FACTOR);
   const network = await createTestNetwork({ clock });
   const devices: ChaosDevice[] = [];
-  for (let index = 0; index < people; index++) {
+  for (const [index, count] of devicesOf.entries()) {
     const person = await network.person(`Person ${index}`, clock);
-    devices.push(createChaosDevice(`device ${index}`, person));
-    if (index > 0) continue;
+    devices.push(createChaosDevice(`device ${index}a`, person));
     const { words } = await person.tab.engine.revealPhrase();
-    devices.push(createChaosDevice('device 0b', await network.restored(words, clock)));
+    for (let number = 1; number < count; number++) {
+      const name = `device ${index}${'abcdef'[number]}`;
+      devices.push(createChaosDevice(name, await network.restored(words, clock)));
+    }
   }
   return { network, devices };
 }
@@ -76,13 +81,11 @@ async function write(
   const writer = async (device: ChaosDevice) => {
     const draw = createDraw(seedOf(options.seed, 'writer', device.name));
     const others = accounts.filter((accountId) => accountId !== device.accountId);
-    const counts = new Map<AccountId, number>();
+    const [least, most] = options.writeEveryMs ?? [50, 700];
     for (let number = 1; performance.now() < deadlineMs; number++) {
-      await pause(WRITE_EVERY_MS[0] + draw.below(WRITE_EVERY_MS[1] - WRITE_EVERY_MS[0]));
+      await pause(least + draw.below(most - least));
       const to = draw.pick(others);
-      const sofar = counts.get(to) ?? 0;
-      if (!device.isUp() || sofar >= MAX_MESSAGES_A_PAIR / 2) continue;
-      counts.set(to, sofar + 1);
+      if (!device.isUp()) continue;
       const text = `${device.name}, message ${number}`;
       const written = { from: device.accountId, to, fromDevice: device.name, text };
       await device.write(to, text).then(
@@ -101,24 +104,32 @@ async function fail(
   isOver: () => boolean
 ): Promise<Record<string, number>> {
   const draw = createDraw(seedOf(options.seed, 'faults'));
-  const faults = createFaults(world.network, world.devices, draw);
+  const sickness = options.sickNodes ?? { least: 0, most: 3 };
+  const faults = createFaults(world.network, world.devices, draw, sickness);
   const [least, most] = options.faultEveryMs ?? [150, 900];
   const counts: Record<string, number> = {};
   const healing = new Set<Promise<void>>();
-  while (!isOver()) {
-    const fault = draw.pick(faults);
+  const strike = async (fault: Fault) => {
     const healAfterMs = HEALS_AFTER_MS[0] + draw.below(HEALS_AFTER_MS[1] - HEALS_AFTER_MS[0]);
     const heal = await fault.strike();
-    if (heal) {
-      counts[fault.name] = (counts[fault.name] ?? 0) + 1;
-      const healed = pause(healAfterMs)
-        .then(heal)
-        .finally(() => healing.delete(healed));
-      healing.add(healed);
-    }
+    if (!heal) return;
+    counts[fault.name] = (counts[fault.name] ?? 0) + 1;
+    const healed = pause(healAfterMs)
+      .then(async () => {
+        // Another one falls ill first, so that there are never fewer.
+        if (!isOver() && faults.ofNodes.includes(fault) && faults.isTooHealthy())
+          await strike(draw.pick(faults.ofNodes));
+        await heal();
+      })
+      .finally(() => healing.delete(healed));
+    healing.add(healed);
+  };
+  for (let ill = 0; ill < sickness.least; ill++) await strike(draw.pick(faults.ofNodes));
+  while (!isOver()) {
+    await strike(draw.pick(faults.all));
     await pause(least + draw.below(most - least));
   }
-  await Promise.all(healing);
+  while (healing.size > 0) await Promise.all(healing);
   return counts;
 }
 
@@ -175,7 +186,7 @@ async function settle(look: () => Promise<Seen>, timeoutMs: number): Promise<See
   const deadlineMs = performance.now() + timeoutMs;
   let seen = await look();
   while (!isSettled(seen) && performance.now() < deadlineMs) {
-    await pause(200);
+    await pause(500);
     seen = await look();
   }
   return seen;
@@ -205,7 +216,7 @@ function holdings({ network, devices }: World): string[] {
 
 /** One run; ends by itself after `writeMs`, at most `settleMs`, and what starting and stopping take. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
-  const world = await createWorld(options.people);
+  const world = await createWorld(options.devicesOf);
   try {
     const taken: Written[] = [];
     const unsure: Written[] = [];
@@ -220,8 +231,17 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
       await level(world.network);
       seen = await settle(look, options.settleMs);
     }
+    if (options.spoil) {
+      const [first, ...others] = world.devices as [ChaosDevice, ...ChaosDevice[]];
+      const other = others.find(({ accountId }) => accountId !== first.accountId) as ChaosDevice;
+      await first.spoil(other.accountId);
+      seen = await look();
+    }
     const problems = [...seen.shown.flatMap(checkShown), ...seen.unsent];
-    if (problems.length > 0) problems.push(...holdings(world));
+    if (problems.length > 0) {
+      problems.push(...holdings(world));
+      problems.push(...(await Promise.all(world.devices.map((device) => device.diagnosis()))));
+    }
     return { accepted: taken.length, faults, shown: seen.shown, lateTexts, problems };
   } finally {
     await world.network.close();

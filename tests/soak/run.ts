@@ -12,9 +12,10 @@ const USAGE = `node tests/soak/run.ts [options]
   --only <part>    fuzz or chaos
   --target <name>  fuzz this parser alone
   --case <n>       run this case of each parser alone
-  --rounds <n>     most rounds of chaos; with 1, --seed is the seed of that round`;
+  --rounds <n>     most rounds of chaos; with 1, --seed is the seed of that round
+  --seconds <n>    how long people write in a round, default 60`;
 
-const ROUND = { writeMs: 60_000, settleMs: 120_000, people: 4 };
+const ROUND = { settleMs: 120_000, devicesOf: [2, 2, 1, 1], sickNodes: { least: 3, most: 4 } };
 /** What a round takes on top of its writing: starting, settling as a rule, stopping. */
 const ROUND_EXTRA_MS = 30_000;
 const FUZZ_SHARE = 0.4;
@@ -28,10 +29,11 @@ function readOptions() {
       target: { type: 'string', default: '' },
       case: { type: 'string', default: '' },
       rounds: { type: 'string', default: '' },
+      seconds: { type: 'string', default: '' },
       help: { type: 'boolean', default: false }
     }
   });
-  const number = (name: 'minutes' | 'seed' | 'case' | 'rounds'): number | undefined => {
+  const number = (name: 'minutes' | 'seed' | 'case' | 'rounds' | 'seconds'): number | undefined => {
     if (values[name] === '') return undefined;
     const value = Number(values[name]);
     if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} wants a number`);
@@ -45,6 +47,7 @@ function readOptions() {
     target: values.target,
     onlyCase: number('case'),
     rounds: number('rounds') ?? Infinity,
+    writeMs: (number('seconds') ?? 60) * 1_000,
     help: values.help
   };
 }
@@ -59,14 +62,18 @@ async function fuzz({ seed, target, onlyCase }: Options, budgetMs: number, repor
   await runFuzz({ targets, seed, budgetMs, onlyCase, report });
 }
 
-async function chaos({ seed, rounds }: Options, budgetMs: number, report: Report): Promise<void> {
+async function chaos({ seed, rounds, writeMs }: Options, budgetMs: number, report: Report): Promise<void> {
   const deadlineMs = performance.now() + budgetMs;
   let round = 0;
   do {
     const roundSeed = rounds === 1 ? seed : seedOf(seed, 'round', round);
     const name = `chaos of seed ${roundSeed}`;
     try {
-      const { accepted, faults, lateTexts, problems } = await runChaos({ seed: roundSeed, ...ROUND });
+      const { accepted, faults, lateTexts, problems } = await runChaos({
+        seed: roundSeed,
+        ...ROUND,
+        writeMs
+      });
       const struck = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
       const late = lateTexts > 0 ? `${lateTexts} only when members were level; ` : '';
       const detail = `${accepted} messages; ${late}${struck.join(', ')}`;
@@ -77,7 +84,7 @@ async function chaos({ seed, rounds }: Options, budgetMs: number, report: Report
       report.failed(name, error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
     round += 1;
-  } while (round < rounds && performance.now() + ROUND.writeMs + ROUND_EXTRA_MS < deadlineMs);
+  } while (round < rounds && performance.now() + writeMs + ROUND_EXTRA_MS < deadlineMs);
 }
 
 /** @returns whether nothing failed */

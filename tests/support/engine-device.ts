@@ -23,6 +23,7 @@ import {
   type ProfileStore
 } from '../../src/lib/storage/index.ts';
 import { createChannelHub, createFakeLocks } from './engine-fakes.ts';
+import { createLife, type Life } from './life.ts';
 import { createStorageDevice, type StorageDevice } from './storage-device.ts';
 
 export interface TestTab {
@@ -31,6 +32,8 @@ export interface TestTab {
   /** Whether it runs the engine now. */
   isLeader(): boolean;
   close(): Promise<void>;
+  /** Its worker; ends as a browser ends it, without a word. */
+  readonly life: Life;
 }
 
 export interface TestBrowser {
@@ -46,7 +49,7 @@ export interface TestBrowser {
  * @param createFloors the network a leading tab gets
  */
 export async function createBrowser(options: {
-  createFloors: (network: NetworkDescriptor, store: ProfileStore) => NetworkFloors;
+  createFloors: (network: NetworkDescriptor, store: ProfileStore, life: Life) => NetworkFloors;
   network?: NetworkDescriptor | null;
   crypto?: CryptoBackend;
   clock?: Clock;
@@ -62,14 +65,15 @@ export async function createBrowser(options: {
     deviceNow: (options.clock ?? systemClock).now,
     openTab({ clock = options.clock ?? systemClock, log = silentLog } = {}) {
       const events: MessengerEvent[] = [];
+      const life = createLife();
       const engine = createEngine({
-        environment: storage.environment,
-        crypto,
+        environment: { ...storage.environment, indexedDb: life.indexedDb(storage.indexedDb) },
+        crypto: life.crypto(crypto),
         fetchNetwork: async () => browser.network,
-        createFloors: options.createFloors,
-        locks,
-        openChannel: (name) => hub.open(name),
-        clock,
+        createFloors: (network, store) => options.createFloors(network, store, life),
+        locks: life.locks(locks),
+        openChannel: (name) => life.channel(hub.open(name)),
+        clock: life.clock(clock),
         random: systemRandom,
         log,
         emit: (event) => events.push(event)
@@ -77,8 +81,9 @@ export async function createBrowser(options: {
       return {
         engine,
         events,
+        life,
         isLeader: () => engine.messenger().connection().role === 'leader',
-        close: () => engine.stop()
+        close: () => Promise.race([engine.stop(), life.ended])
       };
     }
   };
@@ -115,13 +120,22 @@ export function openPage(browser: TestBrowser, status: EngineStatus): TestPage {
     messages: async (otherId) => (await page.timeline(otherId)).filter(({ notice }) => notice === null),
     async timeline(otherId) {
       const conversation = (await page.conversations()).find((item) => item.accountId === otherId);
-      return conversation ? loadMessages(db, rowKey, conversation.id, { limit: 500 }) : [];
+      const all: MessageView[] = [];
+      for (let beforeSort: number | null = Infinity; conversation && beforeSort !== null;) {
+        const range = { limit: PAGE_SIZE, ...(beforeSort === Infinity ? {} : { beforeSort }) };
+        const part = await loadMessages(db, rowKey, conversation.id, range);
+        all.unshift(...part);
+        beforeSort = part.length < PAGE_SIZE ? null : (part[0] as MessageView).sort;
+      }
+      return all;
     },
     texts: async (otherId) => (await page.messages(otherId)).map((message) => message.text),
     close: () => db.close()
   };
   return page;
 }
+
+const PAGE_SIZE = 500;
 
 /** Sends a text to an account from a tab. */
 export async function sendText(tab: TestTab, accountId: string, text: string): Promise<string> {

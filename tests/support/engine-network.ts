@@ -11,6 +11,7 @@ import { createGatewayTransport, createOnionClient } from '../../src/lib/onion/i
 import { systemRandom } from '../../src/lib/random.ts';
 import type { ProfileStore } from '../../src/lib/storage/index.ts';
 import { createSwarmClient } from '../../src/lib/swarm/index.ts';
+import type { Life } from './life.ts';
 import { createBrowser, openPage, type TestBrowser, type TestPage, type TestTab } from './engine-device.ts';
 
 export interface Person {
@@ -50,11 +51,17 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
   };
   let gateway = await listen(0);
   const { origin } = gateway;
-  const crypto = await createCryptoBackend();
+  const backend = await createCryptoBackend();
   const tabs: TestTab[] = [];
 
-  function createFloors(clock: Clock, network: NetworkDescriptor, store: ProfileStore) {
-    const transport = createGatewayTransport({ fetch: globalThis.fetch, gateways: [origin], clock });
+  function createFloors(deviceClock: Clock, network: NetworkDescriptor, store: ProfileStore, life: Life) {
+    const clock = life.clock(deviceClock);
+    const crypto = life.crypto(backend);
+    const transport = createGatewayTransport({
+      fetch: life.fetch(globalThis.fetch),
+      gateways: [origin],
+      clock
+    });
     const onion = createOnionClient({
       crypto,
       transport,
@@ -71,9 +78,9 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
 
   async function browser(clock: Clock = systemClock): Promise<TestBrowser> {
     const made = await createBrowser({
-      crypto,
+      crypto: backend,
       clock,
-      createFloors: (descriptor, store) => createFloors(clock, descriptor, store),
+      createFloors: (descriptor, store, life) => createFloors(clock, descriptor, store, life),
       network: net.descriptor
     });
     const { openTab } = made;

@@ -107,6 +107,7 @@ function createFakeFloors(
     onPath: () => () => {},
     lastPath: () => null,
     newPath: async () => {},
+    lookUpName: async () => ({ kind: 'unregistered' }),
     setOnline(online) {
       if (online === isOnline) return;
       isOnline = online;
@@ -149,6 +150,14 @@ function createFakeFloors(
       async expire({ hashes }) {
         requireConnection();
         return { confirmed: [...nodes], failed: [], updated: [...hashes], unchanged: {} };
+      },
+      async deleteAll({ identity }) {
+        requireConnection();
+        network.remove(
+          identity.accountId,
+          network.stored(identity.accountId).map(({ hash }) => hash)
+        );
+        return { confirmed: [...nodes], failed: [] };
       },
       members: () => nodes.map((ed25519PublicKeyHex) => ({ ed25519PublicKeyHex })),
       async retrieve({ identity, cursorOf, preferNode }) {

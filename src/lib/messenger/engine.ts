@@ -16,13 +16,20 @@ import type { NetworkDescriptor } from '../networks.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   createProfile,
+  findProfileOf,
+  findProfileOfAccount,
+  finishErasures,
+  hidePhrase,
+  isPhraseHidden,
   listProfiles,
   loadAccountSeed,
   loadMeta,
+  loadProfileSummary,
   openProfile,
   updateMeta,
   type ProfileContent,
   type ProfileStore,
+  type ProfileSummary,
   type StorageEnvironment
 } from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
@@ -32,6 +39,8 @@ import type { MessengerEvent } from './events.ts';
 import { createMessenger, type Messenger } from './messenger.ts';
 import { readDescriptor } from './network-descriptor.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
+import { eraseOnDevice, eraseOnNetwork } from './profile-erasing.ts';
+import type { SwarmErasure } from './swarm-erasure.ts';
 
 export interface NetworkSummary {
   readonly id: string;
@@ -80,10 +89,28 @@ export interface Engine {
   open(profileId?: string): Promise<EngineStatus>;
   /** @throws MessengerError `name-empty`, `name-too-long`, `network-unknown` */
   create(displayName: string): Promise<EngineStatus>;
-  /** @throws MnemonicError `phrase-*`; MessengerError `network-unknown` */
+  /** @throws MnemonicError `phrase-*`; MessengerError `network-unknown`, `profile-exists` */
   restore(phrase: string): Promise<EngineStatus>;
-  /** @throws MessengerError `no-profile` */
+  /** Every profile on this device, opened with its own keys. */
+  profiles(): Promise<ProfileSummary[]>;
+  /** The profile a conversation belongs to; null when it is of none. */
+  profileOf(conversationId: string): Promise<string | null>;
+  /** @throws MessengerError `no-profile`, `phrase-hidden` */
   revealPhrase(): Promise<{ words: string[]; seedHex: string }>;
+  isPhraseHidden(): Promise<boolean>;
+  /** Shows the words no more on this device. */
+  hidePhrase(): Promise<void>;
+  /**
+   * Deletes what the network holds of the open profile, with no engine of it running in any tab. Afterwards no profile is open;
+   * `erase` still takes it off this device.
+   * @throws MessengerError `network-unknown` (this site has another network), `network-unreachable`; the signal's reason
+   */
+  eraseNetwork(signal: AbortSignal): Promise<SwarmErasure>;
+  /**
+   * Takes the open profile off this device.
+   * @returns whether nothing is left; else the next start removes the rest, which nobody can open
+   */
+  erase(): Promise<{ isComplete: boolean; remaining: readonly string[] }>;
   /** How the page of this tab is used; may be said before a profile is open. */
   setActivity(activity: TabActivity): void;
   /** The open profile's commands. @throws MessengerError `no-profile` */
@@ -92,14 +119,22 @@ export interface Engine {
 }
 
 interface Opened {
+  readonly profileId: string;
+  /** Null: the profile belongs to another network than this site. */
+  readonly network: NetworkDescriptor | null;
   readonly store: ProfileStore;
   readonly messenger: Messenger;
   readonly status: EngineStatus;
 }
 
+/** What erasing needs to know once the messenger has ended. */
+type Target = Pick<Opened, 'profileId' | 'network'>;
+
 export function createEngine(deps: EngineDependencies): Engine {
   const { environment, crypto, log } = deps;
   let opened: Opened | null = null;
+  /** Closed for being erased. */
+  let leaving: Target | null = null;
   let activity: TabActivity | null = null;
   /** One opening, creating or restoring at a time. */
   let queue: Promise<unknown> = Promise.resolve();
@@ -180,7 +215,14 @@ export function createEngine(deps: EngineDependencies): Engine {
           };
     // What is past its time must not be there when the page first reads.
     await messenger.sweep().catch((error: unknown) => log.warn('not-swept', { code: errorCode(error) }));
-    opened = { store, messenger, status };
+    opened = {
+      profileId: profile.profileId,
+      network: isOwnNetwork ? network : null,
+      store,
+      messenger,
+      status
+    };
+    leaving = null;
     if (activity) messenger.setActivity(activity);
     messenger.start();
     return status;
@@ -194,8 +236,10 @@ export function createEngine(deps: EngineDependencies): Engine {
   ): Promise<EngineStatus> {
     const network = await siteNetwork();
     if (!network) throw new MessengerError('network-unknown', { retry: 'later' });
-    await closeOpened();
     const { accountId } = deriveIdentity(accountSeed);
+    const known = await findProfileOfAccount(environment, { accountId, networkId: network.id });
+    if (known !== null) throw new MessengerError('profile-exists', { details: { profileId: known } });
+    await closeOpened();
     const store = await createProfile(environment, {
       accountSeed,
       accountId,
@@ -214,6 +258,15 @@ export function createEngine(deps: EngineDependencies): Engine {
     await closing?.messenger.stop();
   }
 
+  /** The profile to be erased, with its messenger ended. */
+  async function leave(): Promise<Target> {
+    const target = opened ?? leaving;
+    if (!target) throw new MessengerError('no-profile');
+    leaving = { profileId: target.profileId, network: target.network };
+    await closeOpened();
+    return leaving;
+  }
+
   function requireOpened(): Opened {
     if (!opened) throw new MessengerError('no-profile');
     return opened;
@@ -223,6 +276,9 @@ export function createEngine(deps: EngineDependencies): Engine {
     open: (profileId) =>
       inTurn(async () => {
         if (opened) return opened.status;
+        await finishErasures(environment).catch((error: unknown) => {
+          log.warn('erasures-not-finished', { code: errorCode(error) });
+        });
         const [ids, network] = await Promise.all([listProfiles(environment.list), siteNetwork()]);
         if (ids.length === 0) return { state: 'no-profile', network: network && summaryOf(network) };
         try {
@@ -242,8 +298,32 @@ export function createEngine(deps: EngineDependencies): Engine {
         return make(createAccountSeed(deps.random), name, true);
       }),
     restore: (phrase) => inTurn(async () => make(decodeRecoveryPassword(phrase), '', false)),
+    async profiles() {
+      const ids = await listProfiles(environment.list);
+      return Promise.all(ids.map((id) => loadProfileSummary(environment, id, deps.clock.now())));
+    },
+    profileOf: (conversationId) => findProfileOf(environment, conversationId),
+    isPhraseHidden: () => isPhraseHidden(requireOpened().store),
+    hidePhrase: () => hidePhrase(requireOpened().store),
+    eraseNetwork: (signal) =>
+      inTurn(async () => {
+        const { profileId, network } = await leave();
+        if (!network) throw new MessengerError('network-unknown');
+        return eraseOnNetwork(deps, { profileId, network }, signal);
+      }),
+    erase: () =>
+      inTurn(async () => {
+        const target = opened ?? leaving;
+        if (!target) throw new MessengerError('no-profile');
+        const { profileId } = target;
+        const isComplete = await eraseOnDevice(deps, profileId, closeOpened);
+        leaving = null;
+        return { isComplete, remaining: await listProfiles(environment.list) };
+      }),
     async revealPhrase() {
-      const seed = await loadAccountSeed(requireOpened().store);
+      const { store } = requireOpened();
+      if (await isPhraseHidden(store)) throw new MessengerError('phrase-hidden');
+      const seed = await loadAccountSeed(store);
       const revealed = { words: encodeRecoveryPassword(seed), seedHex: bytesToHex(seed) };
       wipe(seed);
       return revealed;

@@ -23,6 +23,14 @@ export type MessengerErrorCode =
   | 'not-an-emoji'
   /** The command needs an open profile. */
   | 'no-profile'
+  /** This browser has the account already: `details.profileId`. */
+  | 'profile-exists'
+  /** The recovery words were hidden for good on this device. */
+  | 'phrase-hidden'
+  /** No node that holds the account could be found in time. */
+  | 'network-unreachable'
+  /** No name that could be registered. */
+  | 'account-name-invalid'
   /** Neither the site nor an earlier visit says which network this is. */
   | 'network-unknown';
 

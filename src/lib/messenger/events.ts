@@ -16,6 +16,8 @@ export type MessengerEvent =
     }
   /** How a file of a message gets on; what comes of it, its row says. */
   | TransferEvent
+  /** The profile was taken off this device by another tab. */
+  | { readonly type: 'erased' }
   /** Something one sentence should be said about, by code. */
   | { readonly type: 'notice'; readonly code: string };
 

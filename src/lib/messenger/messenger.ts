@@ -1,11 +1,12 @@
 // One open profile, in one tab: commands for its rows, and a part in the election of the tab that runs the engine. A tab
 // that does not lead writes its own rows and rings the one that does.
+import { parseAccountName, type AccountName } from '../account-name.ts';
 import { parseAccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
 import type { CryptoBackend, Identity } from '../crypto/index.ts';
 import { toErrorData } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { ConnectionState, PathSnapshot } from '../onion/index.ts';
+import type { ConnectionState, NameAnswer, PathSnapshot } from '../onion/index.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   createMediaStore,
@@ -35,6 +36,7 @@ import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
 import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
+import { createNameQuestions } from './name-questions.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
 import type { OwnProfile } from './outgoing-content.ts';
 import { createStorageCommands, type StorageCommands } from './storage-commands.ts';
@@ -62,6 +64,11 @@ export interface Messenger
   ): Promise<{ conversationId: string; kind: 'contact' | 'note-to-self' }>;
   /** @throws MessengerError `name-empty`, `name-too-long` */
   rename(displayName: string): Promise<void>;
+  /**
+   * Whose a name of the name service is, as three service nodes say. They learn a hash of the name, not who asks.
+   * @throws MessengerError `account-name-invalid`, `network-unknown`, `network-unreachable`; the signal's reason
+   */
+  resolveName(name: string, signal?: AbortSignal): Promise<NameAnswer>;
   /** Messages that hold every word typed, newest first. */
   search(input: SearchInput, signal?: AbortSignal): Promise<SearchPage>;
   /** The first message from a time on, else the last; null in an empty conversation. @param atMs network time */
@@ -97,6 +104,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   const board = createActivityBoard(clock);
   const stopped = new AbortController();
   const awaited = createAwaitedTransfers();
+  const names = createNameQuestions({ ask: askName, tag: tab, clock });
   const media = createMediaStore({ store, places: store.places, clock });
   const searchIndex = createSearchIndex({ store, clock, log });
   let ownActivity: TabActivity = { visible: true, active: true, online: true };
@@ -131,6 +139,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   function onDeleted(messageIds: readonly string[]): void {
     if (engine) engine.endTransfersOf(messageIds);
     else post({ kind: 'deleted', messageIds });
+  }
+
+  function askName(question: string, name: AccountName, signal: AbortSignal): void {
+    if (!engine) return post({ kind: 'name-asked', question, name });
+    const answer = (given: NameAnswer | null) => names.answer(question, given);
+    engine.onion.lookUpName(name, signal).then(answer, () => answer(null));
   }
 
   function applyActivity(): void {
@@ -192,6 +206,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
             tell(connection());
             if (!running) return heartbeat.abort();
             applyActivity();
+            names.askAgain();
             takeUpTransfers(running);
             void beat(running.epoch, heartbeat.signal);
           });
@@ -238,6 +253,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         // A new engine knows nothing of this tab yet.
         heard = { ...heard, epoch: message.epoch };
         for (const place of awaited.pending()) post({ kind: 'download', place });
+        names.askAgain();
         post({ kind: 'activity', tab, activity: ownActivity });
         return;
       case 'event':
@@ -273,13 +289,29 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       case 'download':
         engine?.downloads.download(message.place).catch(() => {});
         return;
+      case 'name-asked':
+        return answerOther(message.question, message.name);
+      case 'name-answered':
+        return names.answer(message.question, message.answer);
       case 'cancel-transfer':
         engine?.cancelTransfer(message.place);
         return;
       case 'deleted':
         engine?.endTransfersOf(message.messageIds);
         return;
+      case 'erased':
+        deps.emit({ type: 'erased' });
+        void stop();
+        return;
     }
+  }
+
+  /** Asks for another tab. */
+  function answerOther(question: string, name: string): void {
+    const parsed = parseAccountName(name);
+    if (!engine || parsed === null) return;
+    const answer = (given: NameAnswer | null) => post({ kind: 'name-answered', question, answer: given });
+    engine.onion.lookUpName(parsed).then(answer, () => answer(null));
   }
 
   /** Does what only the leading tab can do. */
@@ -292,6 +324,14 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     engine.onion.newPath().catch((error: unknown) => {
       tell({ type: 'notice', code: toErrorData(error).code });
     });
+  }
+
+  async function stop(): Promise<void> {
+    stopped.abort();
+    unsubscribe();
+    await Promise.all([election?.stop(), sweeper.stop()]);
+    channel.close();
+    store.db.close();
   }
 
   const unsubscribe = channel.onMessage(receive);
@@ -332,6 +372,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         signal?.removeEventListener('abort', cancel);
       }
     },
+    async resolveName(text, signal) {
+      const name = parseAccountName(text);
+      if (name === null) throw new MessengerError('account-name-invalid');
+      if (!election) throw new MessengerError('network-unknown', { retry: 'later' });
+      return names.resolve(name, signal);
+    },
     cancelTransfer,
     sweep: () => sweeper.sweep(),
     start() {
@@ -342,13 +388,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       post({ kind: 'hello' });
       void repeatActivity();
     },
-    async stop() {
-      stopped.abort();
-      unsubscribe();
-      await Promise.all([election?.stop(), sweeper.stop()]);
-      channel.close();
-      store.db.close();
-    },
+    stop,
     async openConversation(accountIdText) {
       const accountId = parseAccountId(accountIdText);
       const kind = accountId === ownId ? 'note-to-self' : 'contact';

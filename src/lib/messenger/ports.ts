@@ -1,11 +1,13 @@
 // What a messenger is given by those who compose it: the network floors, and ways to other tabs. Small, so that tests
 // can hand over their own.
+import type { AccountName } from '../account-name.ts';
 import type { FileClient } from '../files/index.ts';
-import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
+import type { ConnectionState, NameAnswer, PacketEvent, PathSnapshot } from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
 import type { ConfigSwarmClient } from './config-sync.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import type { MessageRetrieveClient } from './receive.ts';
+import type { ErasureSwarmClient } from './swarm-erasure.ts';
 
 /** The parts of the onion client the messenger looks at. */
 export interface OnionPort {
@@ -21,12 +23,18 @@ export interface OnionPort {
   onPath(callback: (path: PathSnapshot) => void): () => void;
   lastPath(): PathSnapshot | null;
   newPath(): Promise<void>;
+  /** Whose a name of the name service is, as three nodes say. */
+  lookUpName(name: AccountName, signal?: AbortSignal): Promise<NameAnswer>;
   setOnline(online: boolean): void;
   /** Tries the gateways again at once. */
   retryNow(): void;
 }
 
-export type SwarmPort = MessageStoreClient & MessageRetrieveClient & MessageChoreClient & ConfigSwarmClient;
+export type SwarmPort = MessageStoreClient &
+  MessageRetrieveClient &
+  MessageChoreClient &
+  ConfigSwarmClient &
+  ErasureSwarmClient;
 
 /** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
 export interface NetworkFloors {

@@ -1,7 +1,9 @@
 // What tabs of one profile tell each other. Same origin, but possibly another version of the app: unknown kinds are
 // ignored.
+import type { NameAnswer } from '../onion/index.ts';
 import type { TabActivity } from './activity.ts';
 import type { AttachmentPlace } from './attachment-commands.ts';
+import type { AccountName } from '../account-name.ts';
 import type { MessengerEvent } from './events.ts';
 
 /** What of the engine has something to do. */
@@ -18,10 +20,15 @@ export type TabMessage =
   | { readonly kind: 'order'; readonly order: 'renew-path' | 'retry-network' }
   | { readonly kind: 'typing'; readonly conversationId: string; readonly isTyping: boolean }
   | { readonly kind: 'download'; readonly place: AttachmentPlace }
+  /** To the leading tab: whose is this name. The answer names the question; null: the network could not be asked. */
+  | { readonly kind: 'name-asked'; readonly question: string; readonly name: AccountName }
+  | { readonly kind: 'name-answered'; readonly question: string; readonly answer: NameAnswer | null }
   /** Ends a download or the sending of a message. */
   | { readonly kind: 'cancel-transfer'; readonly place: AttachmentPlace }
   /** Messages were deleted: what is under way for them ends. */
-  | { readonly kind: 'deleted'; readonly messageIds: readonly string[] };
+  | { readonly kind: 'deleted'; readonly messageIds: readonly string[] }
+  /** The profile is being taken off this device: every tab leaves it. */
+  | { readonly kind: 'erased' };
 
 const KINDS: ReadonlySet<string> = new Set([
   'alive',
@@ -32,8 +39,11 @@ const KINDS: ReadonlySet<string> = new Set([
   'order',
   'typing',
   'download',
+  'name-asked',
+  'name-answered',
   'cancel-transfer',
-  'deleted'
+  'deleted',
+  'erased'
 ]);
 
 export function isTabMessage(message: unknown): message is TabMessage {

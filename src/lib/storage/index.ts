@@ -15,6 +15,13 @@ export type {
   StoredReaction
 } from './rows.ts';
 export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
+export { finishErasure, finishErasures, shredProfile } from './profile-erasure.ts';
+export {
+  findProfileOf,
+  findProfileOfAccount,
+  loadProfileSummary,
+  type ProfileSummary
+} from './profile-summary.ts';
 export {
   createOpfsSlotFiles,
   createRecordSlotFiles,
@@ -24,6 +31,8 @@ export {
 export {
   createProfile,
   databaseNameOf,
+  hidePhrase,
+  isPhraseHidden,
   loadAccountSeed,
   openProfile,
   type StorageEnvironment

@@ -17,6 +17,8 @@ export interface MediaFiles {
   size(fileName: string): Promise<number>;
   /** Names of all files. */
   list(): Promise<string[]>;
+  /** Takes everything away, the place included. @throws StorageError `blocked` while a file is being written */
+  removeAll(): Promise<void>;
 }
 
 export interface MediaFileWriter {
@@ -111,6 +113,14 @@ export function createOpfsMediaFiles(
         throw fileError(error);
       }
       return names;
+    },
+    async removeAll() {
+      try {
+        const media = await (await root()).getDirectoryHandle(DIRECTORY);
+        await media.removeEntry(profileId, { recursive: true });
+      } catch (error) {
+        if (nameOf(error) !== 'NotFoundError') throw fileError(error);
+      }
     }
   };
 }
@@ -184,7 +194,8 @@ export function createRecordMediaFiles(db: ProfileDatabase): MediaFiles {
       caught(async () => {
         const keys = (await db.mediaChunks.toCollection().primaryKeys()) as string[];
         return [...new Set(keys.map((key) => key.slice(0, key.indexOf('/'))))];
-      })
+      }),
+    removeAll: () => caught(() => db.mediaChunks.clear())
   };
 }
 

@@ -22,8 +22,8 @@ export interface ConfigRowContent {
 
 interface MetaContents {
   profile: ProfileContent;
-  /** base64 of the 16-byte account seed; sealed with the identity key. */
-  identity: { readonly accountSeedBase64: string };
+  /** base64 of the 16-byte account seed, and whether its words are shown no more; sealed with the identity key. */
+  identity: { readonly accountSeedBase64: string; readonly phraseHidden?: boolean };
   'send-clock': SendClockContent;
   counters: CountersContent;
   settings: SettingsView;

@@ -12,10 +12,13 @@ export class ProfileListDatabase extends Dexie {
   declare keys: EntityTable<{ id: string; key: CryptoKey }, 'id'>;
   /** Slot files where the file system for them is missing. */
   declare slots: EntityTable<{ id: string; image: Uint8Array }, 'id'>;
+  /** Profiles that are being erased; what a crash left of them is erased at the next start. */
+  declare erasures: EntityTable<{ id: string }, 'id'>;
 
   constructor(environment?: IndexedDbEnvironment) {
     super(LIST_NAME, { ...environment, cache: 'disabled' });
     this.version(1).stores({ profiles: 'id', keys: 'id', slots: 'id' });
+    this.version(2).stores({ erasures: 'id' });
   }
 }
 
@@ -50,5 +53,38 @@ export async function ensureDeviceKey(list: ProfileListDatabase): Promise<Crypto
     if (other) return other.key;
     await list.keys.add({ id: DEVICE_KEY_ID, key });
     return key;
+  });
+}
+
+/** Adds a profile that is whole, with the key that its root is wrapped with: another tab may have forgotten it. */
+export async function addProfile(
+  list: ProfileListDatabase,
+  profileId: string,
+  deviceKey: CryptoKey
+): Promise<void> {
+  await list.transaction('rw', [list.profiles, list.keys], async () => {
+    await list.profiles.add({ id: profileId });
+    if (!(await list.keys.get(DEVICE_KEY_ID))) await list.keys.add({ id: DEVICE_KEY_ID, key: deviceKey });
+  });
+}
+
+/** Takes a profile off the list, for good; nothing of it can be opened any more. */
+export async function beginErasure(list: ProfileListDatabase, profileId: string): Promise<void> {
+  await list.transaction('rw', [list.profiles, list.erasures], async () => {
+    await list.profiles.delete(profileId);
+    await list.erasures.put({ id: profileId });
+  });
+}
+
+/** Ids of profiles of which something may be left. */
+export async function listErasures(list: ProfileListDatabase): Promise<string[]> {
+  return (await list.erasures.toCollection().primaryKeys()) as string[];
+}
+
+/** Nothing of the profile is left; without any other profile the device key goes too. */
+export async function endErasure(list: ProfileListDatabase, profileId: string): Promise<void> {
+  await list.transaction('rw', [list.profiles, list.keys, list.erasures], async () => {
+    await list.erasures.delete(profileId);
+    if ((await list.profiles.count()) === 0) await list.keys.clear();
   });
 }

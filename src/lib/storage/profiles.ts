@@ -5,8 +5,8 @@ import { createSlotFile, readSlot, replaceSlot } from '../crypto/slots.ts';
 import { createRoot, deriveVaultKeys, unwrapRoot, wrapRoot } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError, wrapStorageError } from './errors.ts';
-import { loadMeta, metaChange } from './meta.ts';
-import { ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
+import { loadMeta, metaChange, updateMeta } from './meta.ts';
+import { addProfile, ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
 import { mediaChanges } from './media-changes.ts';
 import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
 import type { ProfileContent } from './rows.ts';
@@ -72,7 +72,7 @@ export async function createProfile(
     await metaChange(store, 'profile', null, profile)
   ];
   await commit(store, mergeChanges('create profile', 'any', parts));
-  await list.profiles.add({ id: profileId });
+  await addProfile(list, profileId, deviceKey);
   return store;
 }
 
@@ -137,4 +137,14 @@ export async function loadAccountSeed(store: ProfileStore): Promise<Uint8Array> 
   const identity = await loadMeta(store, 'identity');
   if (!identity) throw storageError('closed');
   return base64ToBytes(identity.content.accountSeedBase64);
+}
+
+/** Whether the person hid the recovery words of this profile for good. Workers only. @throws StorageError */
+export async function isPhraseHidden(store: ProfileStore): Promise<boolean> {
+  return (await loadMeta(store, 'identity'))?.content.phraseHidden ?? false;
+}
+
+/** Hides the recovery words on this device; there is no way back. Sealed with the seed, so that no page can undo it. */
+export function hidePhrase(store: ProfileStore): Promise<void> {
+  return updateMeta(store, 'identity', 'any', (current) => current && { ...current, phraseHidden: true });
 }

@@ -71,6 +71,12 @@ export class ProfileDatabase extends Dexie {
     super(name, { ...environment, cache: 'disabled' });
     this.deviceNow = deviceNow;
     MIGRATIONS.forEach((migration, index) => this.version(index + 1).stores({ ...migration.stores }));
+    // By default a query that comes later would open it again, and so make an empty one in its place.
+    this.on('versionchange', (event) => {
+      if (event.newVersion !== null) return true;
+      this.close();
+      return false;
+    });
   }
 }
 

@@ -13,12 +13,20 @@ export interface SlotFiles {
   create(profileId: string, image: Uint8Array): Promise<void>;
   /** Overwrites part of it in place. @throws StorageError `not-found`, `blocked` (another tab is writing) */
   write(profileId: string, offset: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Overwrites the whole file, then takes it away; nothing happens when there is none.
+   * @param filler random, 16,384 bytes
+   * @throws StorageError `blocked`, `storage-failed`
+   */
+  destroy(profileId: string, filler: Uint8Array): Promise<void>;
 }
 
 const DIRECTORY = 'vault';
 /** Another tab holds the file for a few milliseconds at most. */
 const OPEN_ATTEMPTS = 20;
 const OPEN_PAUSE_MS = 50;
+
+const nameOf = (profileId: string) => `${profileId}.slots`;
 
 interface SyncAccessHandle {
   write(bytes: Uint8Array, options: { at: number }): number;
@@ -35,7 +43,7 @@ export function createOpfsSlotFiles(
 
   async function find(profileId: string, create: boolean): Promise<FileSystemFileHandle | null> {
     try {
-      return await (await directory()).getFileHandle(`${profileId}.slots`, { create });
+      return await (await directory()).getFileHandle(nameOf(profileId), { create });
     } catch (error) {
       if (error instanceof DOMException && error.name === 'NotFoundError') return null;
       throw storageError('storage-failed', error);
@@ -84,6 +92,17 @@ export function createOpfsSlotFiles(
       const file = await find(profileId, false);
       if (!file) throw storageError('not-found');
       await writeAt(file, offset, bytes);
+    },
+    async destroy(profileId, filler) {
+      const file = await find(profileId, false);
+      if (!file) return;
+      await writeAt(file, 0, filler);
+      try {
+        await (await directory()).removeEntry(nameOf(profileId));
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'NotFoundError') return;
+        throw storageError('storage-failed', error);
+      }
     }
   };
 }
@@ -106,6 +125,13 @@ export function createRecordSlotFiles(list: ProfileListDatabase): SlotFiles {
         image.set(bytes, offset);
         await list.slots.put({ id: profileId, image });
       });
+    },
+    async destroy(profileId, filler) {
+      await list.transaction('rw', [list.slots], async () => {
+        if (!(await list.slots.get(profileId))) return;
+        await list.slots.put({ id: profileId, image: filler });
+      });
+      await list.slots.delete(profileId);
     }
   };
 }
@@ -131,6 +157,11 @@ export function withRecordFallback(files: SlotFiles, records: SlotFiles): SlotFi
     async write(profileId, offset, bytes) {
       const place = (await readFile(profileId)) ? files : records;
       await place.write(profileId, offset, bytes);
+    },
+    async destroy(profileId, filler) {
+      await records.destroy(profileId, filler);
+      // Where the file system is refused nothing lies in it.
+      if (await readFile(profileId)) await files.destroy(profileId, filler);
     }
   };
 }

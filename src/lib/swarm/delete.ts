@@ -73,15 +73,20 @@ export function deleteMessages(
   });
 }
 
-/** Deletes everything in a namespace, or in all. @throws SwarmError; OnionError */
+/**
+ * Deletes everything in a namespace, or in all.
+ * @param input.preferNode Ed25519 key of the member to ask first
+ * @throws SwarmError; OnionError
+ */
 export function deleteAll(
   { crypto, send }: ChangeDependencies,
-  input: OwnRequest & { readonly namespace: number | 'all' }
+  input: OwnRequest & { readonly namespace: number | 'all'; readonly preferNode?: string }
 ): Promise<Deleted> {
-  const { identity, namespace } = input;
+  const { identity, namespace, preferNode } = input;
   const account = identity.accountId;
   return send({
     accountId: account,
+    ...(preferNode !== undefined && { preferNodeHex: preferNode }),
     ...signalOf(input),
     build: async (nowMs) => {
       const auth = await signRequest(crypto, identity, deleteAllSignedText(namespace, nowMs));

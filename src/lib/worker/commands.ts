@@ -13,6 +13,13 @@ export function createCommands(engine: Engine): CommandHandlers {
     'profile.setPicture': async ({ file }) => messenger().setPicture(file),
     'phrase.check': async ({ text }) => checkRecoveryWords(text),
     'phrase.reveal': () => engine.revealPhrase(),
+    'phrase.isHidden': () => engine.isPhraseHidden(),
+    'phrase.hide': () => engine.hidePhrase(),
+    'profiles.list': () => engine.profiles(),
+    'profiles.of': ({ conversationId }) => engine.profileOf(conversationId),
+    'profile.eraseNetwork': (_, signal) => engine.eraseNetwork(signal),
+    'profile.erase': () => engine.erase(),
+    'name.resolve': async ({ name }, signal) => messenger().resolveName(name, signal),
     'conversation.open': async ({ accountId }) => messenger().openConversation(accountId),
     'conversation.markRead': async ({ conversationId, upToSort }) =>
       messenger().markRead(conversationId, upToSort),

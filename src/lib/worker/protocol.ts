@@ -6,11 +6,13 @@ import type { AttachmentPlace, NewAttachment } from '../messenger/attachment-com
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
-import type { PathSnapshot } from '../onion/index.ts';
+import type { NameAnswer, PathSnapshot } from '../onion/index.ts';
+import type { SwarmErasure } from '../messenger/swarm-erasure.ts';
 import type {
   ClearedMedia,
   MediaSelection,
   MediaSum,
+  ProfileSummary,
   SearchInput,
   SearchPage,
   SettingsView,
@@ -22,9 +24,17 @@ export type { WordCheck } from '../crypto/index.ts';
 export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
+export type { SwarmErasure } from '../messenger/swarm-erasure.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
 export type { ClearedMedia, MediaSelection, MediaSum, TextUsage } from '../storage/index.ts';
-export type { SearchHit, SearchInput, SearchPage, SearchPosition, TextRange } from '../storage/index.ts';
+export type {
+  ProfileSummary,
+  SearchHit,
+  SearchInput,
+  SearchPage,
+  SearchPosition,
+  TextRange
+} from '../storage/index.ts';
 
 /** Every command, by name. Errors reach the page as `AppError` with the codes named here or of the floors below. */
 export interface Commands {
@@ -32,7 +42,10 @@ export interface Commands {
   'engine.open': { in: { profileId?: string }; out: EngineStatus };
   /** `name-empty`, `name-too-long` (100 bytes of UTF-8) */
   'profile.create': { in: { displayName: string }; out: EngineStatus };
-  /** `phrase-*`, with `details.word` (position from 0) and `details.text` for an unknown word. The name is asked after. */
+  /**
+   * `phrase-*`, with `details.word` (position from 0) and `details.text` for an unknown word; `profile-exists` with
+   * `details.profileId`. The name is asked after.
+   */
   'profile.restore': { in: { phrase: string }; out: EngineStatus };
   /** `name-empty`, `name-too-long` */
   'profile.rename': { in: { displayName: string }; out: void };
@@ -42,7 +55,30 @@ export interface Commands {
    */
   'profile.setPicture': { in: { file: Blob | null }; out: void };
   'phrase.check': { in: { text: string }; out: { words: readonly WordCheck[]; problem: string | null } };
+  /** `phrase-hidden` */
   'phrase.reveal': { in: Record<string, never>; out: { words: readonly string[]; seedHex: string } };
+  'phrase.isHidden': { in: Record<string, never>; out: boolean };
+  /** For good, on this device. */
+  'phrase.hide': { in: Record<string, never>; out: void };
+  /** Every profile of this browser, opened with its own keys. */
+  'profiles.list': { in: Record<string, never>; out: readonly ProfileSummary[] };
+  /** The profile that a conversation belongs to; null when it is of none. */
+  'profiles.of': { in: { conversationId: string }; out: string | null };
+  /**
+   * Deletes what the network holds of the open profile; afterwards none is open, and `profile.erase` still takes it off this
+   * device. `network-unknown` (this site has another network), `network-unreachable`
+   */
+  'profile.eraseNetwork': { in: Record<string, never>; out: SwarmErasure };
+  /** Takes the open profile off this device. `remaining`: the profiles there still are. */
+  'profile.erase': {
+    in: Record<string, never>;
+    out: { isComplete: boolean; remaining: readonly string[] };
+  };
+  /**
+   * Whose a name of the name service is, as three service nodes say; nothing is made. `account-name-invalid`,
+   * `network-unknown`, `network-unreachable`
+   */
+  'name.resolve': { in: { name: string }; out: NameAnswer };
   /** `account-id-*`. One's own Account ID opens Note to Self. */
   'conversation.open': {
     in: { accountId: string };

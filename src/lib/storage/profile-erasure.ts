@@ -1,0 +1,49 @@
+// Takes a profile off this device so that nothing of it can be read again: first the wrapped root is overwritten, without
+// which the rest is noise (design.md §6), then the rest goes. Each step may be repeated, so a crash is finished later.
+import { Dexie } from 'dexie';
+import { createSlotFile } from '../crypto/slots.ts';
+import { wrapStorageError } from './errors.ts';
+import { databaseNameOf, type StorageEnvironment } from './profiles.ts';
+import { beginErasure, endErasure, listErasures } from './profile-list.ts';
+
+/**
+ * Takes a profile off the list and destroys its keys. From here on it cannot be opened by anybody; `finishErasure` removes what is
+ * left of it.
+ * @throws StorageError `blocked` (another tab writes the slot file), `storage-failed`
+ */
+export async function shredProfile(environment: StorageEnvironment, profileId: string): Promise<void> {
+  try {
+    await beginErasure(environment.list, profileId);
+    await environment.slotFiles.destroy(profileId, createSlotFile(environment.random));
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+}
+
+/**
+ * Removes what is left of a shredded profile. Waits while another tab has its database open; tabs of this app close it when asked.
+ * @throws StorageError `blocked` (a file is being written), `storage-failed`; what is left is removed at the next start
+ */
+export async function finishErasure(environment: StorageEnvironment, profileId: string): Promise<void> {
+  try {
+    // A crash may have come before this.
+    await environment.slotFiles.destroy(profileId, createSlotFile(environment.random));
+    await new Dexie(databaseNameOf(profileId), { ...environment.indexedDb }).delete();
+    await environment.mediaFiles?.(profileId).removeAll();
+    await endErasure(environment.list, profileId);
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+}
+
+/**
+ * Finishes every erasure that was begun. One that cannot be finished now keeps no other from it.
+ * @returns ids of those of which something is left
+ */
+export async function finishErasures(environment: StorageEnvironment): Promise<string[]> {
+  const left: string[] = [];
+  for (const profileId of await listErasures(environment.list)) {
+    await finishErasure(environment, profileId).catch(() => left.push(profileId));
+  }
+  return left;
+}

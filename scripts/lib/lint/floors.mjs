@@ -9,6 +9,7 @@ const GROUND = [
   'src/lib/errors.ts',
   'src/lib/networks.ts',
   'src/lib/account-id.ts',
+  'src/lib/account-name.ts',
   'src/lib/clock.ts',
   'src/lib/log.ts',
   'src/lib/random.ts',
@@ -25,9 +26,10 @@ const STORAGE = 'src/lib/storage/';
 const MESSENGER = 'src/lib/messenger/';
 const CONFIG = 'src/lib/config/';
 const HFS = 'src/lib/hfs/';
+const BACKUP = 'src/lib/backup/';
 const TEXT = 'src/lib/text/';
 
-const ENGINE = [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE, MESSENGER];
+const ENGINE = [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, BACKUP, STORAGE, MESSENGER];
 const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
@@ -63,6 +65,7 @@ export const FLOORS = [
   { name: 'files', files: [FILES], imports: [ONION, WIRE, CRYPTO] },
   { name: 'config', files: [CONFIG], imports: [WIRE, CRYPTO] },
   { name: 'hfs', files: [HFS], imports: [WIRE, CRYPTO] },
+  { name: 'backup', files: [BACKUP], imports: [], packages: ['@noble/'] },
   {
     name: 'storage',
     files: [STORAGE],
@@ -74,7 +77,7 @@ export const FLOORS = [
   {
     name: 'messenger',
     files: [MESSENGER],
-    imports: [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, STORAGE]
+    imports: [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, BACKUP, STORAGE]
   },
   {
     name: 'worker',

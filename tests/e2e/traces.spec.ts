@@ -12,6 +12,7 @@ import {
   expectSent,
   goHome,
   message,
+  openSettings,
   ownAccountId,
   say,
   startConversation
@@ -21,7 +22,6 @@ import {
 const canary = () => [...randomBytes(16)].map((byte) => String.fromCharCode(97 + (byte % 26))).join('');
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Message', exact: true });
-const lastBubble = (page: Page) => page.getByRole('log', { name: 'Messages' }).getByRole('article').last();
 
 async function sendFiles(page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]) {
   const chooser = page.waitForEvent('filechooser');
@@ -29,7 +29,8 @@ async function sendFiles(page: Page, ...files: { name: string; mimeType: string;
   await (await chooser).setFiles(files);
   await expect(page.getByRole('group', { name: 'Files to send' })).toBeVisible();
   await page.getByRole('button', { name: 'Send message' }).click();
-  await expect(lastBubble(page)).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });
+  const sent = page.getByRole('article', { name: /^You, .*(Picture|File)/ }).last();
+  await expect(sent).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });
 }
 
 /** Ben accepts who wrote to him, and says nothing. */
@@ -184,5 +185,37 @@ test.describe('nothing is left in database and files', () => {
     expect(after.files).toEqual([]);
     expect(placesOf(after, kept)).toEqual(expect.arrayContaining(['messages', 'searchSegments']));
     await expectPlaces(page, nickname, []);
+  });
+
+  test('of media that were cleared; the message stays @full', async ({ page }) => {
+    test.setTimeout(120_000);
+    await createAccount(page, 'Ana');
+    await startConversation(page, await ownAccountId(page));
+    const [text, content] = [canary(), canary()];
+    await composer(page).fill(text);
+    await sendFiles(
+      page,
+      { name: 'report.txt', mimeType: 'text/plain', buffer: Buffer.from(content.repeat(50)) },
+      { name: 'harbour.png', mimeType: 'image/png', buffer: testPng(320, 200) }
+    );
+    await expectPlaces(page, content, ['file']);
+    const before = await openProfileOf(page);
+    expect(before.files.length).toBeGreaterThanOrEqual(3);
+    expect(before.rows.filter(({ table }) => table === 'media')).toHaveLength(before.files.length);
+
+    await goHome(page);
+    await openSettings(page, 'Storage');
+    await page.getByRole('checkbox', { name: /^Note to Self/ }).check();
+    const selection = page.getByRole('group', { name: 'Selection' });
+    await selection.getByRole('button', { name: /^Delete/ }).click();
+    const dialog = page.getByRole('dialog', { name: 'Delete media' });
+    await dialog.getByRole('radio', { name: 'Any age' }).check();
+    await dialog.getByRole('button', { name: /^Delete/ }).click();
+    await expect(dialog).toBeHidden();
+    await expectPlaces(page, content, []);
+    await expect.poll(async () => (await openProfileOf(page)).files).toEqual([]);
+    const after = await openProfileOf(page);
+    expect(after.rows.filter(({ table }) => /^media/.test(table))).toEqual([]);
+    await expectPlaces(page, text, ['messages', 'searchSegments'], true);
   });
 });

@@ -1,5 +1,6 @@
 // Faults a node can be given, for tests of clients (design.md §4, network.md §7.11). They are applied where a real
 // network would show them; the rules of the node itself know nothing of them.
+import type { NameTable } from './names.ts';
 import type { ServiceNode } from '../src/lib/wire/index.ts';
 
 /** How a member fails when its swarm asks it (network.md §4.6). */
@@ -34,6 +35,8 @@ export interface NodeFaults {
   readonly forgedNodes?: readonly ServiceNode[];
   /** Members it names for every account. */
   readonly forgedSwarm?: readonly ServiceNode[];
+  /** The names it knows instead of the network's. */
+  readonly forgedNames?: Pick<NameTable, 'resolve'>;
   /** Other nodes it claims not to know, by Ed25519 key in hex. */
   readonly unknownPeers?: readonly string[];
   /**

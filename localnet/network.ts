@@ -75,6 +75,9 @@ async function startNodes(
   return set;
 }
 
+/** What Echo is registered as, where nothing else is asked for. */
+const ECHO_NAMES: readonly string[] = ['echo', 'echo-on-onionskin', 'postmaster'];
+
 /** Everything that runs, before it is given its handle. */
 async function compose(options: LocalnetOptions, stack: AsyncDisposableStack) {
   const clock: Clock = options.clock ?? systemClock;
@@ -122,7 +125,8 @@ async function compose(options: LocalnetOptions, stack: AsyncDisposableStack) {
       { ...base, directory, files, log, memory, set, seedHex: initial.state.echoSeedHex },
       stack
     );
-    if (options.names === undefined) await names.set('echo', echo.accountId);
+    const own = options.names === undefined ? ECHO_NAMES : [];
+    for (const name of own) await names.set(name, echo.accountId);
   }
   const sweep = repeat(clock, options.sweepMs ?? DEFAULTS.sweepMs, () => {
     for (const { index } of directory.all()) sweepExpired(data.messages, index, clock.now());

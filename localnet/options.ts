@@ -25,7 +25,7 @@ export interface LocalnetOptions {
   readonly hf?: readonly [number, number] | undefined;
   /** Whether the Echo account lives here. Default true. */
   readonly echo?: boolean | undefined;
-  /** Names of the name service and whose they are. Default: `echo` is Echo. */
+  /** Names of the name service and whose they are. Default: a few are Echo's, `echo` among them. */
   readonly names?: Readonly<Record<string, AccountId>> | undefined;
   /** Servers besides the file server that nodes relay to: where `host:port` really listens. */
   readonly relays?: Readonly<Record<string, RelayAddress>> | undefined;

@@ -36,7 +36,7 @@ export const oxendRequest: Method = {
         const hash = inner['name_hash'];
         // A daemon's own complaint, passed on as it is.
         if (typeof hash !== 'string') throw refusal(400, 'Invalid params');
-        return ok(context, { result: context.names.resolve(hash) });
+        return ok(context, { result: (context.faults().forgedNames ?? context.names).resolve(hash) });
       }
       const nodes = knownNodes(context.directory, context.faults().forgedNodes);
       const result = serviceNodeStates(nodes, context.directory.height(), context.chain, inner);

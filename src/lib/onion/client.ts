@@ -1,4 +1,5 @@
 // The face of the floor: takes requests to a node or a server over three hops. Composes what the other files do.
+import type { AccountName } from '../account-name.ts';
 import type { Clock } from '../clock.ts';
 import type { CryptoBackend } from '../crypto/index.ts';
 import { errorCode } from '../errors.ts';
@@ -13,6 +14,7 @@ import { createConnection } from './connection.ts';
 import { OnionError } from './errors.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOnionMemory } from './memory.ts';
+import { lookUpName, type NameAnswer } from './name-lookup.ts';
 import { createNetworkClock } from './network-clock.ts';
 import { createNodeKeys } from './node-pool.ts';
 import { askForTime } from './node-survey.ts';
@@ -54,6 +56,11 @@ export interface OnionClient {
   requestServer(server: ServerAddress, request: V4Request, options?: RequestOptions): Promise<V4Response>;
   /** The older payload; gives the opened answer as text bytes. */
   requestServerV3(server: ServerAddress, request: V3Request, options?: RequestOptions): Promise<Uint8Array>;
+  /**
+   * Whose a name of the name service is, as three nodes say.
+   * @throws OnionError as `requestNode`; `no-path` also when fewer than three answered
+   */
+  lookUpName(name: AccountName, signal?: AbortSignal): Promise<NameAnswer>;
   /** The verified pool, nodes with strikes included. */
   nodes(): readonly VerifiedNode[];
   /** Whether a node has fewer strikes than the limit. */
@@ -219,6 +226,12 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     requestNode: requester.toNode,
     requestServer: requester.toServer,
     requestServerV3: requester.toServerV3,
+    async lookUpName(name, signal = background.signal) {
+      await requester.whenUsable(signal);
+      const request = (node: NodeAddress, rpc: RpcRequest, requestSignal: AbortSignal) =>
+        requester.toNode(node, rpc, { signal: requestSignal });
+      return lookUpName({ usableNodes: pool.usable, request, random }, name, signal);
+    },
     nodes: pool.nodes,
     isUsable: pool.isUsable,
     strikeNode,

@@ -9,6 +9,7 @@ export type {
   GatewayStatus
 } from './connection-state.ts';
 export { OnionError, type OnionErrorCode } from './errors.ts';
+export type { NameAnswer } from './name-lookup.ts';
 export type { NodeReply, ServerAddress, V3Request } from './path-sender.ts';
 export type { PacketEvent } from './packet-trace.ts';
 export type { NodeAddress, PathSnapshot, RequestOptions } from './requester.ts';

@@ -11,6 +11,7 @@ export * from './ifelse.ts';
 export * from './ipv4.ts';
 export { isJsonObject, MAX_JSON_DEPTH, parseJson } from './json.ts';
 export * from './member-results.ts';
+export * from './name-record.ts';
 export * from './namespaces.ts';
 export * from './node-reply.ts';
 export * from './onion-inner.ts';

@@ -14,7 +14,8 @@ test.describe('a new message', () => {
     const answers: [string, string][] = [
       ['05d1c8ab f2', 'An Account ID has 66 characters. This has 10.'],
       [`05${REST}0`, 'This has 67.'],
-      ['05zz', 'only digits and the letters a to f'],
+      [`05${REST.slice(0, 40)}zz`, 'only digits and the letters a to f'],
+      ['ana & ben', 'neither an Account ID nor a name'],
       [`03${REST}`, 'This is the ID of a group.'],
       [`15${REST}`, 'This is a blinded ID from a community.'],
       [`25${REST}`, 'This is a blinded ID from a community.'],
@@ -30,6 +31,33 @@ test.describe('a new message', () => {
     await field.fill('');
     await start.click();
     await expect(page.getByText('Type or paste an Account ID first.')).toBeVisible();
+  });
+
+  test('finds a name of the name service, and makes nothing before it was compared', async ({
+    page,
+    stack
+  }) => {
+    await createAccount(page, 'Ana');
+    await page.goto('/new');
+    const field = page.getByRole('textbox', { name: 'Account ID' });
+    const start = page.getByRole('button', { name: 'Start conversation' });
+    await field.fill('nobody-has-this');
+    await start.click();
+    await expect(page.getByText('Nobody has registered this name.')).toBeVisible();
+    await field.fill('Echo');
+    await expect(page.getByText('they learn the name, not who asks')).toBeVisible();
+    await field.press('Enter');
+    const id = page.getByRole('group', { name: 'Account ID of echo' });
+    await expect(id).toBeVisible();
+    expect((await id.innerText()).replace(/\s/g, '')).toBe(stack.localnet.echoAccountId);
+    await expect(page.getByRole('heading', { name: 'leads to this account' })).toBeFocused();
+    await page.getByRole('button', { name: 'Back' }).last().click();
+    await expect(field).toHaveValue('Echo');
+    await start.click();
+    await expect(id).toBeVisible();
+    await start.click();
+    await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeVisible();
+    expect(page.url()).not.toContain('echo');
   });
 
   test('does not correct somebody in the middle of typing @full', async ({ page }) => {

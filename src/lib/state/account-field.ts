@@ -6,9 +6,10 @@ import {
   type AccountId,
   type AccountIdErrorCode
 } from '../account-id.ts';
+import { ACCOUNT_NAME_LENGTH, parseAccountName, type AccountName } from '../account-name.ts';
 import { readInviteLink } from './invite.ts';
 
-export type AccountFieldProblem = AccountIdErrorCode | 'invite-broken';
+export type AccountFieldProblem = AccountIdErrorCode | 'account-name-invalid' | 'invite-broken';
 
 export type AccountFieldReading =
   | {
@@ -20,6 +21,8 @@ export type AccountFieldReading =
   /** Could still become an Account ID with more characters; `length` counts what is there. */
   | { readonly kind: 'unfinished'; readonly length: number }
   | { readonly kind: 'problem'; readonly code: AccountFieldProblem; readonly length: number }
+  /** May be registered in the name service; nobody was asked. */
+  | { readonly kind: 'name'; readonly name: AccountName }
   | { readonly kind: 'empty' };
 
 /**
@@ -36,12 +39,28 @@ export function readAccountField(text: string, ownAccountId: AccountId | null): 
     return found(parseAccountId(compact), ownAccountId, false);
   } catch (error) {
     if (!(error instanceof AccountIdError)) throw error;
-    return unreadable(compact, error.code);
+    return looksLikeId(compact) ? unreadable(compact, error.code) : asName(text, compact.length);
   }
 }
 
 function found(accountId: AccountId, own: AccountId | null, fromLink: boolean): AccountFieldReading {
   return { kind: 'account', accountId, own: accountId === own, fromLink };
+}
+
+/** Longer than this, hex is an ID that came out wrong rather than somebody's name. */
+const LONGEST_HEX_NAME = 20;
+
+/** An ID under way begins with 05; other IDs, and those with a slip in them, are known by their length. */
+function looksLikeId(compact: string): boolean {
+  if (compact.length > ACCOUNT_NAME_LENGTH) return true;
+  const begins = '05'.startsWith(compact.slice(0, 2));
+  const isHex = /^[0-9a-f]+$/.test(compact);
+  return compact.length > LONGEST_HEX_NAME ? begins || isHex : begins && isHex;
+}
+
+function asName(text: string, length: number): AccountFieldReading {
+  const name = parseAccountName(text);
+  return name === null ? { kind: 'problem', code: 'account-name-invalid', length } : { kind: 'name', name };
 }
 
 /** A wrong prefix is said as soon as it shows; only a text that is merely short waits for its rest. */

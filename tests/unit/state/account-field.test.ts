@@ -37,7 +37,7 @@ describe('the Account ID field', () => {
     expect(readAccountField('05c8 ab', OWN)).toEqual({ kind: 'unfinished', length: 6 });
   });
 
-  it('names other kinds of ID as what they are, from the second character on', () => {
+  it('names other kinds of ID as what they are, once they are too long for a name', () => {
     const codes = {
       '03': 'account-id-is-group',
       '15': 'account-id-is-blinded',
@@ -46,7 +46,7 @@ describe('the Account ID field', () => {
       ff: 'account-id-prefix'
     };
     for (const [prefix, code] of Object.entries(codes)) {
-      for (const text of [prefix, prefix + REST, prefix + REST + '00']) {
+      for (const text of [prefix + REST.slice(0, 40), prefix + REST, prefix + REST + '00']) {
         expect(readAccountField(text, OWN)).toMatchObject({ kind: 'problem', code });
       }
     }
@@ -58,10 +58,19 @@ describe('the Account ID field', () => {
       code: 'account-id-length',
       length: 67
     });
-    expect(readAccountField('ana', OWN)).toMatchObject({ kind: 'problem', code: 'account-id-not-hex' });
+    expect(readAccountField('a'.repeat(65), OWN)).toMatchObject({ kind: 'problem' });
     expect(readAccountField(`${ID.slice(0, 65)}g`, OWN)).toMatchObject({ code: 'account-id-not-hex' });
     expect(readAccountField('https://chat.example/#/c/05', OWN)).toMatchObject({ code: 'invite-broken' });
     expect(readAccountField(' \n', OWN)).toEqual({ kind: 'empty' });
+  });
+
+  it('takes short text for a name, in lower case, unless an ID begins like it', () => {
+    expect(readAccountField(' Ana-B_7\n', OWN)).toEqual({ kind: 'name', name: 'ana-b_7' });
+    for (const text of ['ana', 'cafe', '03', '1580', '05zz'])
+      expect(readAccountField(text, OWN)).toEqual({ kind: 'name', name: text });
+    for (const text of ['ana b', '-ana', 'ana-', 'änne', 'a.b', 'ana@b']) {
+      expect(readAccountField(text, OWN)).toMatchObject({ kind: 'problem', code: 'account-name-invalid' });
+    }
   });
 
   it('never throws, and never finds an account that is none', () => {

@@ -12,6 +12,8 @@ export function accountProblemText(code: AccountFieldProblem, length: number): s
       return text.wrongLength({ length, total: ACCOUNT_ID_LENGTH });
     case 'account-id-not-hex':
       return text.notHex;
+    case 'account-name-invalid':
+      return text.noName;
     case 'account-id-is-group':
       return text.isGroup;
     case 'account-id-is-blinded':

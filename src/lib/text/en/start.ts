@@ -2,10 +2,10 @@
 export const start = {
   title: 'New message',
   back: 'Back',
-  lead: 'Write to someone by the Account ID they gave you.',
+  lead: 'Write to someone by the Account ID or the name they gave you.',
   /** The field. Contract (ux.md §7). */
   accountId: 'Account ID',
-  accountIdHelp: 'You can also paste an invite link.',
+  accountIdHelp: 'You can also paste an invite link, or type a name.',
   placeholder: '05…',
   /** The button. Contract. */
   startConversation: 'Start conversation',
@@ -14,12 +14,29 @@ export const start = {
   paste: 'Paste',
   progress: ({ length, total }: { length: number; total: number }) => `${length} of ${total} characters`,
   ready: 'This is an Account ID.',
+  nameNote: 'This can be a name. Three service nodes are asked for it; they learn the name, not who asks.',
+  nameAsking: ({ name }: { name: string }) => `Asking three service nodes for “${name}”`,
+  nameProblems: {
+    unregistered: 'Nobody has registered this name. Check its spelling.',
+    disputed:
+      'The service nodes gave different answers, so none is believed. Try again, or ask for the Account ID.',
+    'no-account': 'This name does not lead to an account.',
+    unreachable: 'The network could not be asked. Try again when you are connected.',
+    'wrong-network': 'This account belongs to another network than this site, so no name can be looked up.'
+  },
+  nameTitle: ({ name }: { name: string }) => `“${name}” leads to this account`,
+  nameLead: 'Three service nodes agree. Compare the Account ID if you know it.',
+  nameOwn: 'Three service nodes agree: this is your own account. It opens Note to Self.',
+  nameId: ({ name }: { name: string }) => `Account ID of ${name}`,
+  nameDismiss: 'Back',
   readyFromLink: 'This invite link holds an Account ID.',
   own: 'This is your own Account ID. It opens Note to Self.',
 
   empty: 'Type or paste an Account ID first.',
   wrongLength: ({ length, total }: { length: number; total: number }) =>
     `An Account ID has ${total} characters. This has ${length}.`,
+  noName:
+    'This is neither an Account ID nor a name. A name has letters, digits, hyphens and underscores, 64 at most.',
   notHex: 'An Account ID holds only digits and the letters a to f.',
   isGroup: 'This is the ID of a group. A group is joined when one of its admins invites you.',
   isBlinded: 'This is a blinded ID from a community. It works only there, not for a direct message.',

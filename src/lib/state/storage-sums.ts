@@ -57,13 +57,19 @@ export function sumByChat(
   });
 }
 
+/** In the order they are named in, where there are as many of each. */
+export const KINDS_IN_ORDER: readonly AttachmentKind[] = ['image', 'video', 'voice', 'audio', 'file'];
+
 function countKinds(items: readonly StoredItem[]): (readonly [AttachmentKind, number])[] {
   const counts = new Map<AttachmentKind, number>();
   for (const { kind, messageId } of items) {
     if (messageId === null || kind === 'thumbnail' || kind === 'picture') continue;
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
-  return [...counts].sort(([, a], [, b]) => b - a);
+  return KINDS_IN_ORDER.flatMap((kind) => {
+    const count = counts.get(kind);
+    return count === undefined ? [] : [[kind, count] as const];
+  }).sort(([, a], [, b]) => b - a);
 }
 
 export const CHAT_ORDERS = ['largest', 'latest', 'name'] as const;

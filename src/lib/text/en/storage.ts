@@ -33,7 +33,7 @@ export const storage = {
     pictures: 'Pictures',
     videos: 'Videos',
     files: 'Files',
-    voice: 'Voice and sound',
+    voice: 'Voice',
     text: 'Text and index'
   },
   free: 'Free',
@@ -101,7 +101,8 @@ export const storage = {
   dialogFilesTitle: 'Delete these files?',
   ageLegend: 'Older than',
   ages: { 365: '1 year', 90: '3 months', 30: '1 month', 7: '1 week', 0: 'Any age' },
-  about: ({ bytes }: { bytes: number }) => (bytes === 0 ? 'nothing' : size(bytes)),
+  ageChoice: ({ age, bytes }: { age: string; bytes: number }) =>
+    bytes === 0 ? `${age}: nothing` : `${age}: ${size(bytes)}`,
   looking: 'Looking at what that is',
   what: ({ what, where }: { what: string; where: string | null }) =>
     where === null ? `${what}, in all chats.` : `${what}, in ${where}.`,

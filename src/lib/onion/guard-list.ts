@@ -16,7 +16,9 @@ export interface GuardList {
   /** Whether one more new guard node may be tried through this gateway today. */
   mayTryFresh(gateway: string): boolean;
   /** Records the attempt, whatever comes of it. */
-  triedFresh(gateway: string): void;
+  triedFresh(gateway: string, edHex: string): void;
+  /** Guard nodes that were new today: trying them again shows this gateway nothing new. */
+  triedToday(gateway: string): ReadonlySet<string>;
   freshGuards(): readonly FreshGuard[];
 }
 
@@ -50,9 +52,13 @@ export function createGuardList(options: {
     },
     mayTryFresh: (gateway) =>
       perDay === null || today().filter((entry) => entry.gateway === gateway).length < perDay,
-    triedFresh(gateway) {
-      log = [...today(), { gateway, atMs: now() }].slice(-MAX_LOG);
+    triedFresh(gateway, edHex) {
+      log = [...today(), { gateway, atMs: now(), node: edHex }].slice(-MAX_LOG);
     },
+    triedToday: (gateway) =>
+      new Set(
+        today().flatMap(({ gateway: by, node }) => (by === gateway && node !== undefined ? [node] : []))
+      ),
     freshGuards: today
   };
 }

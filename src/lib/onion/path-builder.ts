@@ -66,13 +66,20 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
     return isApart ? apart : draw(guard, others, new Set());
   }
 
+  /** One that was tried today and given up, for when no further one may be tried. */
+  function formerGuard(exclude: ReadonlySet<string>): VerifiedNode | null {
+    const tried = guards.triedToday(dependencies.gateway());
+    const isFormer = ({ ed25519PublicKeyHex: key }: VerifiedNode) => tried.has(key) && !exclude.has(key);
+    return usableGuards().find(isFormer) ?? null;
+  }
+
   /** A new guard node for a single request; it stays, so that the next one does not need another. */
   function freshGuard(exclude: ReadonlySet<string>): VerifiedNode | null {
-    if (!guards.mayTryFresh(dependencies.gateway())) return null;
     const outside = new Set([...exclude, ...guards.known()]);
+    if (!guards.mayTryFresh(dependencies.gateway())) return formerGuard(outside);
     const [guard] = chooseGuards(usableGuards(), [], 1, outside, random).guards;
     if (!guard) return null;
-    guards.triedFresh(dependencies.gateway());
+    guards.triedFresh(dependencies.gateway(), guard.ed25519PublicKeyHex);
     guards.adopt(guard.ed25519PublicKeyHex);
     return guard;
   }
@@ -116,14 +123,16 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
       let again: VerifiedNode | null = null;
       for (let attempt = 0; attempt < config.buildAttempts; attempt++) {
         const { guards: chosen, fresh } = chooseOutside(failed);
-        const guard: VerifiedNode | undefined = again ?? chosen[0];
+        let guard: VerifiedNode | null = again ?? chosen[0] ?? null;
         if (!guard) return 'failed';
-        const guardHex: string = guard.ed25519PublicKeyHex;
-        if (again === null && fresh.has(guardHex)) {
+        if (again === null && fresh.has(guard.ed25519PublicKeyHex)) {
           if (isWaitingForGuard(failed)) return 'failed';
-          if (!guards.mayTryFresh(dependencies.gateway())) return 'exhausted';
-          guards.triedFresh(dependencies.gateway());
+          if (guards.mayTryFresh(dependencies.gateway()))
+            guards.triedFresh(dependencies.gateway(), guard.ed25519PublicKeyHex);
+          else guard = formerGuard(failed);
+          if (!guard) return 'exhausted';
         }
+        const guardHex: string = guard.ed25519PublicKeyHex;
         const result: Path | 'guard' | 'hops' = await tryGuard(guard, signal);
         if (typeof result === 'object') {
           set.add(result);
@@ -143,15 +152,20 @@ export function createPathBuilder(dependencies: PathBuilderDependencies): PathBu
         shunned.filter((path) => guardOf(path).ed25519PublicKeyHex === guardHex).length;
       const reachable = new Set(usableGuards().map((node) => node.ed25519PublicKeyHex));
       // Known guard nodes first, also one whose path just failed: the fault may be behind it.
-      const [best] = guards
+      const candidates = guards
         .known()
-        .filter((key) => reachable.has(key) && !exclude.has(key) && timesShunned(key) <= TRIES_PER_GUARD)
+        .filter((key) => reachable.has(key) && !exclude.has(key))
         .sort((a, b) => pool.strikesOf(a) - pool.strikesOf(b) || timesShunned(a) - timesShunned(b));
-      const known = best === undefined ? null : (pool.get(best) ?? null);
+      const nodeOf = (key: string | undefined) => (key === undefined ? null : (pool.get(key) ?? null));
+      const best = candidates.find((key) => timesShunned(key) <= TRIES_PER_GUARD);
+      const known = nodeOf(best);
       // Where guard nodes are not counted, one under suspicion is not worth a time limit.
       const isSuspect = best !== undefined && (pool.strikesOf(best) > 0 || timesShunned(best) > 0);
       const guard =
-        known && !(isSuspect && config.freshGuardsPerDay === null) ? known : (freshGuard(exclude) ?? known);
+        known && !(isSuspect && config.freshGuardsPerDay === null)
+          ? known
+          : // A guard node with many failures is better than none.
+            (freshGuard(exclude) ?? known ?? nodeOf(candidates[0]));
       return guard && draw(guard, shunned, exclude);
     },
     async renewed(path, signal) {

@@ -13,6 +13,9 @@ import type { VerifiedNode } from './verified-node.ts';
 /** What a gateway says when it does not know a guard node, or will not connect to its address. */
 const GUARD_REFUSALS: readonly string[] = ['unknown-guard', 'address-refused'];
 
+/** Hops one guard node may call unknown before that counts against itself; lists differ by few nodes at a time. */
+const COMPLAINTS_BELIEVED = 3;
+
 export interface PathKeeperDependencies
   extends Omit<PathBuilderDependencies, 'set' | 'canGuard' | 'tests'>, Omit<PathTestDependencies, 'punish'> {
   /** Whether the gateway itself answers. */
@@ -63,6 +66,8 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
   const refusedGuards = new Set<string>();
   /** Tests under way, by path; each gives what `suspected` does. */
   const underTest = new Map<string, Promise<boolean | null>>();
+  /** Hops that a guard node said it does not know, by guard node. */
+  const complaints = new Map<string, Set<string>>();
   let lastRecheckAt = -Infinity;
   let building: { readonly promise: Promise<void>; readonly signal: AbortSignal } | null = null;
 
@@ -90,8 +95,18 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     onChange();
   }
 
+  /** A guard node that knows hardly anybody is believed a few times; then it is the one who pays. */
+  function withComplaints(penalty: Penalty, path: Path): Penalty {
+    const [guardHex, second] = keysOf(path) as [string, string];
+    if (penalty.remove !== second) return penalty;
+    const named = (complaints.get(guardHex) ?? new Set<string>()).add(second);
+    complaints.set(guardHex, named);
+    return named.size > COMPLAINTS_BELIEVED ? { ...penalty, strikes: [guardHex], remove: null } : penalty;
+  }
+
   /** Paths whose guard node the gateway in use cannot reach, or whose nodes have left the network. */
   function dropUnusable(): void {
+    for (const guardHex of complaints.keys()) if (!pool.get(guardHex)) complaints.delete(guardHex);
     for (const path of set.all()) {
       if (!canGuard(guardOf(path).ed25519PublicKeyHex)) set.drop(path);
       for (const key of keysOf(path)) if (!pool.get(key)) mend(key);
@@ -107,6 +122,9 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
       result = await builder.addPath(signal);
     if (set.paths().length > 0) return;
     if (result === 'exhausted') {
+      // A hop that lies can have got honest guard nodes struck out: those of today are tried once more.
+      pool.forgiveAll();
+      if ((await builder.addPath(signal)) === 'added') return;
       throw new OnionError('no-path', { retry: 'later', details: { reason: 'guards-exhausted' } });
     }
     pool.forgiveAll();
@@ -251,7 +269,7 @@ export function createPathKeeper(dependencies: PathKeeperDependencies): PathKeep
     succeeded: set.clearFailures,
     failed(path, error, destination) {
       const destinationHex = destination?.ed25519PublicKeyHex ?? null;
-      const penalty = penaltyFor(error, keysOf(path), destinationHex);
+      const penalty = withComplaints(penaltyFor(error, keysOf(path), destinationHex), path);
       // The test under way decides; requests that failed together are one failure.
       if (penalty.test && underTest.has(path.id)) return;
       // First the path, so that a repair takes its failures along.

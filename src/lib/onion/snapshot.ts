@@ -9,6 +9,8 @@ export interface FreshGuard {
   readonly gateway: string;
   /** Device time. */
   readonly atMs: number;
+  /** Ed25519 key (hex); absent where an earlier version wrote it. */
+  readonly node?: string;
 }
 
 export interface OnionSnapshot {
@@ -94,7 +96,8 @@ function isVerifiedNode(value: unknown): value is VerifiedNode {
 }
 
 function isFreshGuard(value: unknown): value is FreshGuard {
-  return isRecord(value) && typeof value.gateway === 'string' && isTime(value.atMs);
+  if (!isRecord(value) || typeof value.gateway !== 'string' || !isTime(value.atMs)) return false;
+  return value.node === undefined || typeof value.node === 'string';
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,7 @@ import { loadMeta, metaChange } from './meta.ts';
 import { messageKey, OWN_AUTHOR_TAG, timeOfSort } from './message-key.ts';
 import { placeEntry, type Enqueue, type NewMessage } from './outbox-entry.ts';
 import { isApproved, isApprovedMe, NO_TIMER } from './row-views.ts';
-import type { ConversationContent, MessageContent, OutgoingContent } from './rows.ts';
+import type { ConversationContent, MessageContent, OutgoingContent, ProfileContent } from './rows.ts';
 import { commitBuilt, mergeChanges, type ChangeSet, type ProfileStore } from './store.ts';
 import type { AccountId } from '../account-id.ts';
 import type { TimerSetting } from './views.ts';
@@ -117,24 +117,41 @@ function enqueue(store: ProfileStore, input: Enqueue): Promise<{ messageId: stri
 /** Between the answer to a request and the message that gave it, milliseconds (accounts-and-messages.md §4.1). */
 const ANSWER_BEFORE_MS = 100;
 
+/** Times this far apart are this device's. Divides `ANSWER_BEFORE_MS`. */
+const DEVICE_STEP_MS = 4;
+
+/**
+ * The first of this device's own times. A message is known by author and sent time, and two devices of an account that
+ * answer the same message at once would take the same one: one of the two would be lost as the other's double. Which
+ * times are whose the devices cannot agree on, but the one the account was created on takes none of the others'.
+ */
+function timeOfDevice(profile: ProfileContent | undefined, earliestMs: number): number {
+  const { createdHere = true, profileId = '0' } = profile ?? {};
+  const place = createdHere ? 0 : 1 + (Number.parseInt(profileId.slice(0, 8), 16) % (DEVICE_STEP_MS - 1));
+  const past = (earliestMs - place) % DEVICE_STEP_MS;
+  return past === 0 ? earliestMs : earliestMs + DEVICE_STEP_MS - past;
+}
+
 /** The change that queues something. */
 export async function enqueueChange(
   store: ProfileStore,
   input: Enqueue
 ): Promise<{ change: Partial<ChangeSet>; messageId: string; timestampMs: number }> {
   const { conversationId, nowMs, outgoing } = input;
-  const [conversation, sendClock] = await Promise.all([
+  const [conversation, sendClock, profile] = await Promise.all([
     loadStoredConversation(store, conversationId),
-    loadMeta(store, 'send-clock')
+    loadMeta(store, 'send-clock'),
+    loadMeta(store, 'profile')
   ]);
   const isMessage = outgoing.kind === 'message' || input.message !== undefined;
   const accepts = ACCEPTING_KINDS.has(outgoing.kind) && !isApproved(conversation.content);
   const answers = accepts && isApprovedMe(conversation.content) && !input.onlyToSelf;
-  const timestampMs = Math.max(
+  const earliestMs = Math.max(
     Math.floor(nowMs),
     (sendClock?.content.lastTimestampMs ?? 0) + 1 + (answers ? ANSWER_BEFORE_MS : 0),
     isMessage ? timeAfterLast(conversation.content, nowMs) : 0
   );
+  const timestampMs = timeOfDevice(profile?.content, earliestMs);
   const parts: Partial<ChangeSet>[] = [];
   let content: ConversationContent = accepts
     ? { ...conversation.content, approved: true, hidden: false }

@@ -11,7 +11,7 @@ describe('the guard list', () => {
     const guards = createGuardList({ perDay: 4, now: () => clock.now() });
     for (let count = 0; count < 4; count++) {
       expect(guards.mayTryFresh('one')).toBe(true);
-      guards.triedFresh('one');
+      guards.triedFresh('one', `guard ${count}`);
       await clock.advance(60_000);
     }
     expect(guards.mayTryFresh('one')).toBe(false);
@@ -23,16 +23,26 @@ describe('the guard list', () => {
   it('counts over a restart, and with the date set back', () => {
     const clock = createFakeClock();
     const before = createGuardList({ perDay: 4, now: () => clock.now() });
-    for (let count = 0; count < 4; count++) before.triedFresh('one');
+    for (let count = 0; count < 4; count++) before.triedFresh('one', `guard ${count}`);
     const after = createGuardList({ perDay: 4, now: () => clock.now() });
     after.restore({ guards: [], freshGuards: before.freshGuards() });
     clock.setDeviceTime(clock.now() - DAY_MS / 2);
     expect(after.mayTryFresh('one')).toBe(false);
   });
 
+  it('knows whom it tried today through which gateway', async () => {
+    const clock = createFakeClock();
+    const guards = createGuardList({ perDay: 4, now: () => clock.now() });
+    guards.triedFresh('one', 'first');
+    guards.triedFresh('two', 'second');
+    expect([...guards.triedToday('one')]).toEqual(['first']);
+    await clock.advance(DAY_MS);
+    expect([...guards.triedToday('one')]).toEqual([]);
+  });
+
   it('has no limit where the list is signed', () => {
     const guards = createGuardList({ perDay: null, now: () => 0 });
-    for (let count = 0; count < 100; count++) guards.triedFresh('one');
+    for (let count = 0; count < 100; count++) guards.triedFresh('one', `guard ${count}`);
     expect(guards.mayTryFresh('one')).toBe(true);
     expect(guards.freshGuards().length).toBeLessThanOrEqual(64);
   });

@@ -73,6 +73,7 @@ const CHAIN = [
 ];
 
 const FULL = [
+  [vitest('integration-full')],
   [{ name: 'two builds', commands: [script('two-builds.mjs')], needs: ['build'] }],
   [playwright('e2e full', [], { E2E_FULL: '1' })],
   [

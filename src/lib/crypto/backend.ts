@@ -5,12 +5,23 @@ import { systemRandom, type RandomBytes } from '../random.ts';
 import { isAcceptablePoint, isReducedScalar } from './ed25519-rules.ts';
 import { assertLength, CryptoError } from './errors.ts';
 import { passesKnownAnswers } from './known-answers.ts';
-import { NOBLE_PRIMITIVES } from './noble-primitives.ts';
+import { NOBLE_PRIMITIVES, nobleEncapsulate } from './noble-primitives.ts';
 import { createAccountKeyCache } from './identity.ts';
-import type { Agreement, Bytes, PrimitiveName, Primitives } from './primitives.ts';
+import { isReducedMlKemKey, ML_KEM_BYTES } from './ml-kem-rules.ts';
+import type {
+  Agreement,
+  Bytes,
+  Encapsulation,
+  MlKemSecret,
+  PrimitiveName,
+  Primitives
+} from './primitives.ts';
 import { webcryptoPrimitives } from './webcrypto-primitives.ts';
 
 export type Implementation = 'webcrypto' | 'noble';
+
+/** Tested when the backend is made. */
+export type EagerPrimitive = Exclude<PrimitiveName, 'ml-kem'>;
 
 export interface X25519KeyPair {
   /** 32 bytes. */
@@ -21,8 +32,9 @@ export interface X25519KeyPair {
 
 /** All keys are raw bytes: 32 for both curves, with Ed25519 secrets as seeds. */
 export interface CryptoBackend {
-  /** Which implementation each primitive uses. */
-  readonly primitives: Readonly<Record<PrimitiveName, Implementation>>;
+  /** Which implementation each primitive uses; ML-KEM is tried when it is first needed. */
+  readonly primitives: Readonly<Record<EagerPrimitive, Implementation>>;
+  mlKemImplementation(): Promise<Implementation>;
   readonly random: RandomBytes;
   generateX25519(): Promise<X25519KeyPair>;
   /** @throws CryptoError `bad-key-length` */
@@ -75,11 +87,22 @@ export interface CryptoBackend {
   sha512(message: Uint8Array): Promise<Bytes>;
   /** RFC 5869 with SHA-256; `length` 1..8160 bytes. */
   hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, length: number): Promise<Bytes>;
+  /**
+   * ML-KEM-768 (FIPS 203): a fresh shared secret for the holder of a public key of 1184 bytes.
+   * @param coins 32 bytes that decide the result; only tests give them
+   * @throws CryptoError `bad-key-length`; `bad-key` when a coefficient is out of range
+   */
+  mlKemEncapsulate(publicKey: Uint8Array, coins?: Uint8Array): Promise<Encapsulation>;
+  /**
+   * The secret key of a seed of 64 bytes, ready for use; whoever asks for it forgets it.
+   * @throws CryptoError `bad-key-length`
+   */
+  mlKemSecret(seed: Uint8Array): Promise<MlKemSecret>;
 }
 
 const MAX_HKDF_BYTES = 255 * 32;
 
-const PRIMITIVE_NAMES: readonly PrimitiveName[] = [
+const PRIMITIVE_NAMES: readonly EagerPrimitive[] = [
   'x25519',
   'ed25519',
   'aes-gcm',
@@ -89,7 +112,7 @@ const PRIMITIVE_NAMES: readonly PrimitiveName[] = [
   'hmac'
 ];
 
-const ALL_NOBLE: Readonly<Record<PrimitiveName, Implementation>> = {
+const ALL_NOBLE: Readonly<Record<EagerPrimitive, Implementation>> = {
   x25519: 'noble',
   ed25519: 'noble',
   'aes-gcm': 'noble',
@@ -168,9 +191,44 @@ function ed25519Methods({ ed25519 }: Primitives) {
   };
 }
 
+/** Few profiles need ML-KEM in their first seconds, so its test waits for the first use. */
+function mlKemMethods(primitives: Primitives) {
+  let choice: Promise<Implementation> | null = null;
+  const implementation = () =>
+    (choice ??=
+      primitives['ml-kem'] === NOBLE_PRIMITIVES['ml-kem']
+        ? Promise.resolve('noble' as const)
+        : passesKnownAnswers('ml-kem', primitives).then((passed) => (passed ? 'webcrypto' : 'noble')));
+  const chosen = async () => ((await implementation()) === 'noble' ? NOBLE_PRIMITIVES : primitives)['ml-kem'];
+  return {
+    mlKemImplementation: implementation,
+    async mlKemEncapsulate(publicKey: Uint8Array, coins?: Uint8Array) {
+      assertLength(publicKey, ML_KEM_BYTES.publicKey, 'publicKey');
+      const encapsulation =
+        isReducedMlKemKey(publicKey) &&
+        (coins === undefined
+          ? await (await chosen()).encapsulate(publicKey)
+          : nobleEncapsulate(publicKey, coins));
+      if (!encapsulation) throw new CryptoError('bad-key', { details: { input: 'publicKey' } });
+      return encapsulation;
+    },
+    async mlKemSecret(seed: Uint8Array): Promise<MlKemSecret> {
+      assertLength(seed, ML_KEM_BYTES.seed, 'seed');
+      const secret = await (await chosen()).secret(seed);
+      return {
+        async decapsulate(ciphertext) {
+          assertLength(ciphertext, ML_KEM_BYTES.ciphertext, 'ciphertext');
+          return secret.decapsulate(ciphertext);
+        },
+        forget: () => secret.forget()
+      };
+    }
+  };
+}
+
 function createBackend(
   primitives: Primitives,
-  names: Readonly<Record<PrimitiveName, Implementation>>,
+  names: Readonly<Record<EagerPrimitive, Implementation>>,
   random: RandomBytes
 ): CryptoBackend {
   const { 'aes-gcm': aesGcm, sha2 } = primitives;
@@ -179,6 +237,7 @@ function createBackend(
     random,
     ...x25519Methods(primitives, random),
     ...ed25519Methods(primitives),
+    ...mlKemMethods(primitives),
     x25519PublicKeyFromEd25519: createAccountKeyCache(),
     async aesGcmEncrypt(key, nonce, plaintext, aad) {
       assertAesInput(key, nonce);
@@ -221,9 +280,9 @@ export async function createCryptoBackend(
   const candidates = webcryptoPrimitives(subtle, NOBLE_PRIMITIVES);
   const passed = await Promise.all(PRIMITIVE_NAMES.map((name) => passesKnownAnswers(name, candidates)));
   const good = new Set(PRIMITIVE_NAMES.filter((_, index) => passed[index]));
-  const pick = <Name extends PrimitiveName>(name: Name): Primitives[Name] =>
+  const pick = <Name extends EagerPrimitive>(name: Name): Primitives[Name] =>
     good.has(name) ? candidates[name] : NOBLE_PRIMITIVES[name];
-  const label = (name: PrimitiveName): Implementation => (good.has(name) ? 'webcrypto' : 'noble');
+  const label = (name: EagerPrimitive): Implementation => (good.has(name) ? 'webcrypto' : 'noble');
   return createBackend(
     {
       x25519: pick('x25519'),
@@ -232,7 +291,8 @@ export async function createCryptoBackend(
       'aes-cbc': pick('aes-cbc'),
       hkdf: pick('hkdf'),
       sha2: pick('sha2'),
-      hmac: pick('hmac')
+      hmac: pick('hmac'),
+      'ml-kem': candidates['ml-kem']
     },
     {
       x25519: label('x25519'),

@@ -1,5 +1,6 @@
-// BLAKE2b, which WebCrypto lacks (RFC 7693, with the keyed and personalised forms of its parameter block).
+// The hashes WebCrypto lacks: BLAKE2b (RFC 7693, with the keyed and personalised forms of its parameter block) and SHA-3 (FIPS 202).
 import { blake2b as nobleBlake2b } from '@noble/hashes/blake2.js';
+import { sha3_256 as nobleSha3, shake256 as nobleShake } from '@noble/hashes/sha3.js';
 import type { Bytes } from './primitives.ts';
 
 export interface Blake2bOptions {
@@ -19,4 +20,14 @@ export function blake2b(message: Uint8Array, options: Blake2bOptions): Bytes {
     ...(key !== undefined && { key }),
     ...(personalisation !== undefined && { personalization: personalisation })
   });
+}
+
+/** SHA3-256, 32 bytes. */
+export function sha3(message: Uint8Array): Bytes {
+  return nobleSha3(message) as Bytes;
+}
+
+/** SHAKE256 of `message`, `length` bytes. */
+export function shake256(message: Uint8Array, length: number): Bytes {
+  return nobleShake(message, { dkLen: length }) as Bytes;
 }

@@ -7,7 +7,12 @@ export {
   type Implementation,
   type X25519KeyPair
 } from './backend.ts';
-export { blake2b, type Blake2bOptions } from './hash.ts';
+export { blake2b, sha3, shake256, type Blake2bOptions } from './hash.ts';
+export { decryptXChaCha, encryptXChaCha, maskXChaCha } from './xchacha.ts';
+export { positiveEd25519PublicKey, signPositive, verifyPositive } from './positive-ed25519.ts';
+export { isReducedMlKemKey, ML_KEM_BYTES } from './ml-kem-rules.ts';
+export { mlKemPublicKey } from './noble-primitives.ts';
+export type { Encapsulation, MlKemSecret } from './primitives.ts';
 export {
   accountIdFromEd25519,
   createAccountSeed,

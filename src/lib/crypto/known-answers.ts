@@ -1,7 +1,9 @@
 // The start-up test that decides whether an implementation of a primitive is used: published answers, and a refusal
 // where the primitive must refuse. A name that merely exists proves nothing.
-import { bytesToHex, hexToBytes, utf8ToBytes } from '../bytes/index.ts';
+import { bytesToHex, equalBytes, hexToBytes, utf8ToBytes } from '../bytes/index.ts';
 import { systemRandom } from '../random.ts';
+import { ML_KEM_BYTES } from './ml-kem-rules.ts';
+import { mlKemPublicKey, NOBLE_PRIMITIVES, nobleEncapsulate } from './noble-primitives.ts';
 import type { PrimitiveName, Primitives } from './primitives.ts';
 
 /** RFC 7748 §5.2: the first vector, and the first step of the iterated one. */
@@ -50,6 +52,12 @@ const SHA256_HEX = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f200
 const SHA512_HEX =
   'ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a' +
   '2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f';
+
+/**
+ * ML-KEM-768 of the seed 00..3f and the coins 22×32; OpenSSL and noble agree on it. The ciphertext is too long to stand here, so the
+ * fallback makes it.
+ */
+const ML_KEM_SHARED_HEX = 'd63680e92c0bca92f44bfb7d15eae2ecb7fec2bcacd1ddc5ca6c2bcb25166611';
 
 /** Key pairs of an agreement are fresh, so there is no published answer; the other side must find the same secret. */
 async function agreesWithItself({ x25519 }: Primitives): Promise<boolean> {
@@ -129,6 +137,23 @@ const TESTS: Readonly<Record<PrimitiveName, Test>> = {
   async hmac({ hmac }) {
     const code = await hmac(utf8ToBytes('Jefe'), utf8ToBytes('what do ya want for nothing?'));
     return bytesToHex(code) === HMAC_HEX;
+  },
+  async 'ml-kem'({ 'ml-kem': mlKem }) {
+    const seed = Uint8Array.from({ length: ML_KEM_BYTES.seed }, (_, index) => index);
+    const publicKey = mlKemPublicKey(seed);
+    const sample = nobleEncapsulate(publicKey, new Uint8Array(32).fill(0x22));
+    const fresh = await mlKem.encapsulate(publicKey);
+    if (sample === null || fresh === null) return false;
+    const [secret, reference] = await Promise.all([
+      mlKem.secret(seed),
+      NOBLE_PRIMITIVES['ml-kem'].secret(seed)
+    ]);
+    const altered = sample.ciphertext.with(7, (sample.ciphertext[7] as number) ^ 1);
+    return (
+      bytesToHex(await secret.decapsulate(sample.ciphertext)) === ML_KEM_SHARED_HEX &&
+      equalBytes(await reference.decapsulate(fresh.ciphertext), fresh.sharedSecret) &&
+      equalBytes(await secret.decapsulate(altered), await reference.decapsulate(altered))
+    );
   }
 };
 

@@ -4,6 +4,7 @@ import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
+import { ml_kem768 } from '@noble/post-quantum/ml-kem.js';
 import { concatBytes, equalBytes, wipe } from '../bytes/index.ts';
 import type {
   AesCbcPrimitive,
@@ -12,6 +13,7 @@ import type {
   Ed25519Primitive,
   HkdfPrimitive,
   HmacPrimitive,
+  MlKemPrimitive,
   Primitives,
   Sha2Primitive,
   X25519Primitive
@@ -104,6 +106,33 @@ const nobleHmac: HmacPrimitive = async (key, message) => hmac(sha256, key, messa
 
 const nobleHkdf: HkdfPrimitive = async (ikm, salt, info, length) => hkdf(sha256, ikm, salt, info, length);
 
+/** Public key (1184 bytes) of a seed of 64 bytes. */
+export function mlKemPublicKey(seed: Uint8Array): Bytes {
+  return ml_kem768.keygen(seed).publicKey as Bytes;
+}
+
+/** @param coins 32 bytes that decide the result; only tests give them */
+export function nobleEncapsulate(publicKey: Uint8Array, coins?: Uint8Array) {
+  try {
+    const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey, coins);
+    return { ciphertext: cipherText as Bytes, sharedSecret: sharedSecret as Bytes };
+  } catch {
+    // Lengths are checked before, so the coefficients are the one thing left to refuse.
+    return null;
+  }
+}
+
+const nobleMlKem: MlKemPrimitive = {
+  encapsulate: async (publicKey) => nobleEncapsulate(publicKey),
+  async secret(seed) {
+    const { secretKey } = ml_kem768.keygen(seed);
+    return {
+      decapsulate: async (ciphertext) => ml_kem768.decapsulate(ciphertext, secretKey) as Bytes,
+      forget: () => wipe(secretKey)
+    };
+  }
+};
+
 export const NOBLE_PRIMITIVES: Primitives = {
   x25519: nobleX25519,
   ed25519: nobleEd25519,
@@ -111,5 +140,6 @@ export const NOBLE_PRIMITIVES: Primitives = {
   'aes-cbc': nobleAesCbc,
   hkdf: nobleHkdf,
   sha2: nobleSha2,
-  hmac: nobleHmac
+  hmac: nobleHmac,
+  'ml-kem': nobleMlKem
 };

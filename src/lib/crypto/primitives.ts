@@ -55,6 +55,28 @@ export type HkdfPrimitive = (
   length: number
 ) => Promise<Bytes>;
 
+/** ML-KEM-768 (FIPS 203): public key 1184 bytes, ciphertext 1088, shared secret 32; a secret key is its seed of 64 bytes. */
+export interface MlKemPrimitive {
+  /** null when the public key has a coefficient out of range (FIPS 203 §7.2). */
+  encapsulate(publicKey: Uint8Array): Promise<Encapsulation | null>;
+  /** The secret key of a seed, ready to be used many times. */
+  secret(seed: Uint8Array): Promise<MlKemSecret>;
+}
+
+export interface Encapsulation {
+  /** 1088 bytes. */
+  readonly ciphertext: Bytes;
+  /** 32 bytes. */
+  readonly sharedSecret: Bytes;
+}
+
+export interface MlKemSecret {
+  /** 32 bytes. An altered ciphertext gives another secret, never an error (implicit rejection). */
+  decapsulate(ciphertext: Uint8Array): Promise<Bytes>;
+  /** Overwrites what was expanded from the seed; not to be used afterwards. */
+  forget(): void;
+}
+
 export interface Primitives {
   readonly x25519: X25519Primitive;
   readonly ed25519: Ed25519Primitive;
@@ -63,6 +85,7 @@ export interface Primitives {
   readonly hkdf: HkdfPrimitive;
   readonly sha2: Sha2Primitive;
   readonly hmac: HmacPrimitive;
+  readonly 'ml-kem': MlKemPrimitive;
 }
 
 export type PrimitiveName = keyof Primitives;

@@ -8,6 +8,7 @@ import type {
   Ed25519Primitive,
   HkdfPrimitive,
   HmacPrimitive,
+  MlKemPrimitive,
   Primitives,
   Sha2Primitive,
   X25519Primitive
@@ -180,6 +181,48 @@ function webcryptoHkdf(subtle: SubtleCrypto): HkdfPrimitive {
   };
 }
 
+/** What the compiler's library does not know yet of https://wicg.github.io/webcrypto-modern-algos/ */
+interface KemSubtle {
+  importKey(
+    format: 'raw-public' | 'raw-seed',
+    key: Bytes,
+    algorithm: 'ML-KEM-768',
+    extractable: boolean,
+    usages: readonly string[]
+  ): Promise<CryptoKey>;
+  encapsulateBits(
+    algorithm: 'ML-KEM-768',
+    key: CryptoKey
+  ): Promise<{ ciphertext: ArrayBuffer; sharedKey: ArrayBuffer }>;
+  decapsulateBits(algorithm: 'ML-KEM-768', key: CryptoKey, ciphertext: Bytes): Promise<ArrayBuffer>;
+}
+
+function webcryptoMlKem(subtle: SubtleCrypto): MlKemPrimitive {
+  const kem = subtle as unknown as KemSubtle;
+  return {
+    async encapsulate(publicKey) {
+      try {
+        const key = await kem.importKey('raw-public', source(publicKey), 'ML-KEM-768', false, [
+          'encapsulateBits'
+        ]);
+        const { ciphertext, sharedKey } = await kem.encapsulateBits('ML-KEM-768', key);
+        return { ciphertext: bytesOf(ciphertext), sharedSecret: bytesOf(sharedKey) };
+      } catch {
+        // Implementations differ in whether importing or using such a key fails.
+        return null;
+      }
+    },
+    async secret(seed) {
+      const key = await kem.importKey('raw-seed', source(seed), 'ML-KEM-768', false, ['decapsulateBits']);
+      return {
+        decapsulate: async (ciphertext) =>
+          bytesOf(await kem.decapsulateBits('ML-KEM-768', key, source(ciphertext))),
+        forget: () => undefined
+      };
+    }
+  };
+}
+
 /** Every primitive over `subtle`; whether each works here is for known-answers.ts to find out. */
 export function webcryptoPrimitives(subtle: SubtleCrypto, noble: Primitives): Primitives {
   return {
@@ -189,6 +232,7 @@ export function webcryptoPrimitives(subtle: SubtleCrypto, noble: Primitives): Pr
     'aes-cbc': webcryptoAesCbc(subtle),
     hkdf: webcryptoHkdf(subtle),
     sha2: webcryptoSha2(subtle),
-    hmac: webcryptoHmac(subtle)
+    hmac: webcryptoHmac(subtle),
+    'ml-kem': webcryptoMlKem(subtle)
   };
 }

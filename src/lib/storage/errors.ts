@@ -10,6 +10,14 @@ export type StorageErrorCode =
   | 'closed'
   /** No key that opens the root is at hand. */
   | 'locked'
+  /** The key was in this browser and is not any more. */
+  | 'key-missing'
+  /** The profile is known, and what it held is gone. */
+  | 'evicted'
+  /** Database or slot file cannot be read. */
+  | 'damaged'
+  /** A newer version of the app wrote the database. */
+  | 'newer-version'
   /** A row does not open: written with another key, or changed from outside. */
   | 'row-damaged'
   /** Another writer changed a row that was read before; read again and repeat. */
@@ -43,7 +51,7 @@ const CODE_BY_NAME: Readonly<Record<string, StorageErrorCode>> = {
   DatabaseClosedError: 'closed',
   InvalidStateError: 'closed',
   NoSuchDatabaseError: 'closed',
-  VersionError: 'closed'
+  VersionError: 'newer-version'
 };
 
 /** What Dexie or IndexedDB threw, as a storage error. Typed errors pass unchanged. */

@@ -1,7 +1,7 @@
 // The database `onionskin`: which profiles exist, by random id alone, and the device key their roots are wrapped with.
 import { Dexie, type EntityTable } from 'dexie';
 import { createDeviceKey } from '../crypto/vault.ts';
-import { wrapStorageError } from './errors.ts';
+import { openDatabase } from './open-database.ts';
 import type { IndexedDbEnvironment } from './schema.ts';
 
 const LIST_NAME = 'onionskin';
@@ -22,15 +22,11 @@ export class ProfileListDatabase extends Dexie {
   }
 }
 
-/** Opens the list, making it when it is new. @throws StorageError */
+/** Opens the list, making it when it is new. @throws as `openDatabase` */
 export async function openProfileList(environment?: IndexedDbEnvironment): Promise<ProfileListDatabase> {
   const list = new ProfileListDatabase(environment);
-  try {
-    await list.open();
-    return list;
-  } catch (error) {
-    throw wrapStorageError(error);
-  }
+  await openDatabase(list);
+  return list;
 }
 
 /** Ids of the profiles on this device. */

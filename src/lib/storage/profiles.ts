@@ -4,9 +4,10 @@ import { base64ToBytes, bytesToBase64, wipe } from '../bytes/index.ts';
 import { createSlotFile, readSlot, replaceSlot } from '../crypto/slots.ts';
 import { createRoot, deriveVaultKeys, unwrapRoot, wrapRoot } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
-import { storageError, wrapStorageError } from './errors.ts';
+import { storageError } from './errors.ts';
 import { loadMeta, metaChange, updateMeta } from './meta.ts';
 import { addProfile, ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
+import { openDatabase } from './open-database.ts';
 import { mediaChanges } from './media-changes.ts';
 import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
 import type { ProfileContent } from './rows.ts';
@@ -78,7 +79,8 @@ export async function createProfile(
 
 /**
  * Opens a profile of the list.
- * @throws StorageError `not-found` (not in the list), `locked` (no slot opens), `closed` (its data is gone), `row-damaged`
+ * @throws StorageError `not-found` (not in the list), `locked` (its slot is free), `key-missing`, `evicted` (its data is gone),
+ *   `damaged`, `row-damaged`, and as `openDatabase`
  */
 export async function openProfile(environment: StorageEnvironment, profileId: string): Promise<ProfileStore> {
   const { list, slotFiles } = environment;
@@ -86,18 +88,19 @@ export async function openProfile(environment: StorageEnvironment, profileId: st
     throw storageError('not-found', undefined, { table: 'profiles' });
   const [image, deviceKey] = await Promise.all([slotFiles.read(profileId), loadDeviceKey(list)]);
   const wrapped = image && readSlot(image, DEVICE_SLOT);
-  if (!wrapped || !deviceKey) throw storageError('locked');
+  if (!image || !deviceKey) throw storageError('key-missing');
+  if (!wrapped) throw storageError('locked');
   let root: Uint8Array;
   try {
     root = await unwrapRoot(deviceKey, wrapped);
   } catch (error) {
-    throw storageError('locked', error);
+    throw storageError('damaged', error);
   }
   const store = await storeOf(environment, profileId, root);
   wipe(root);
   if (!(await loadMeta(store, 'profile'))) {
     store.db.close();
-    throw storageError('closed');
+    throw storageError('evicted');
   }
   return store;
 }
@@ -109,11 +112,7 @@ async function storeOf(
 ): Promise<ProfileStore> {
   const keys = await deriveVaultKeys(root);
   const db = new ProfileDatabase(databaseNameOf(profileId), environment.indexedDb);
-  try {
-    await db.open();
-  } catch (error) {
-    throw wrapStorageError(error);
-  }
+  await openDatabase(db);
   return {
     db,
     keys,

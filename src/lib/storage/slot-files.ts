@@ -1,13 +1,14 @@
 // Where the slot file of a profile lives: a file of the origin private file system, changed in place by a dedicated
 // worker, or, where that is missing, one IndexedDB record that is rewritten (v2-forward-secrecy-and-pq.md §19).
 import { SLOT_FILE_BYTES } from '../crypto/slots.ts';
+import { errorCode } from '../errors.ts';
 import { storageError } from './errors.ts';
 import type { ProfileListDatabase } from './profile-list.ts';
 
 export interface SlotFiles {
   /** `file`: changed in place. `record`: old contents may survive in the database's log. */
   readonly kind: 'file' | 'record';
-  /** The whole image, 16,384 bytes; null when there is none. */
+  /** The whole image, 16,384 bytes; null when there is none. @throws StorageError `damaged` (another length) */
   read(profileId: string): Promise<Uint8Array | null>;
   /** Makes or replaces the whole file. */
   create(profileId: string, image: Uint8Array): Promise<void>;
@@ -81,7 +82,8 @@ export function createOpfsSlotFiles(
       const file = await find(profileId, false);
       if (!file) return null;
       const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
-      return bytes.length === SLOT_FILE_BYTES ? bytes : null;
+      if (bytes.length !== SLOT_FILE_BYTES) throw storageError('damaged');
+      return bytes;
     },
     async create(profileId, image) {
       const file = await find(profileId, true);
@@ -112,7 +114,9 @@ export function createRecordSlotFiles(list: ProfileListDatabase): SlotFiles {
   return {
     kind: 'record',
     async read(profileId) {
-      return (await list.slots.get(profileId))?.image ?? null;
+      const image = (await list.slots.get(profileId))?.image;
+      if (image && image.length !== SLOT_FILE_BYTES) throw storageError('damaged');
+      return image ?? null;
     },
     async create(profileId, image) {
       await list.slots.put({ id: profileId, image });
@@ -145,7 +149,15 @@ export function withRecordFallback(files: SlotFiles, records: SlotFiles): SlotFi
   return {
     kind: files.kind,
     async read(profileId) {
-      return (await readFile(profileId)) ?? (await records.read(profileId));
+      let damage: unknown = null;
+      const image = await files.read(profileId).catch((error: unknown) => {
+        // Where there are no files at all, that is no damage.
+        if (errorCode(error) === 'damaged') damage = error;
+        return null;
+      });
+      const found = image ?? (await records.read(profileId));
+      if (!found && damage) throw damage;
+      return found;
     },
     async create(profileId, image) {
       try {

@@ -99,7 +99,7 @@ describe('erasing a profile', () => {
     expect(await databasesOf(device)).toContain(ana.db.name);
     await expect(openProfile(device.environment, anaId)).rejects.toMatchObject({ code: 'not-found' });
     await device.environment.list.profiles.add({ id: anaId });
-    await expect(openProfile(device.environment, anaId)).rejects.toMatchObject({ code: 'locked' });
+    await expect(openProfile(device.environment, anaId)).rejects.toMatchObject({ code: 'key-missing' });
   });
 
   test('that a crash interrupted is finished at the next start', async () => {

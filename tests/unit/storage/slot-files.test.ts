@@ -78,11 +78,17 @@ describe('slot files in the file system', () => {
     await expect(files.write('p', 0, image(2).subarray(0, 64))).rejects.toMatchObject({ code: 'blocked' });
   });
 
-  test('that are cut short do not count, and a missing one is not written', async () => {
+  test('that are cut short are damaged, unless a record stands in; a missing one is not written', async () => {
     const fake = fakeRoot();
     const files = createOpfsSlotFiles(async () => fake.root, noPause);
     fake.contents.set('p.slots', new Uint8Array(100));
-    expect(await files.read('p')).toBeNull();
+    await expect(files.read('p')).rejects.toMatchObject({ code: 'damaged' });
+    const records = createRecordSlotFiles((await createStorageDevice()).environment.list);
+    const both = withRecordFallback(files, records);
+    await expect(both.read('p')).rejects.toMatchObject({ code: 'damaged' });
+    expect(await both.read('q')).toBeNull();
+    await records.create('p', image(3));
+    expect((await both.read('p'))?.[0]).toBe(3);
     await expect(files.write('q', 0, new Uint8Array(64))).rejects.toMatchObject({ code: 'not-found' });
   });
 });

@@ -47,7 +47,7 @@ export const CONVERSATION: BackupConversation = {
   name: 'Ana',
   nameUpdatedSeconds: 1_780_000_001,
   lastAtMs: 1_789_000_000_000,
-  readUpToSort: 5,
+  readUpToMs: 1_788_999_999_000,
   pinned: true,
   draft: 'half a thought',
   approved: true,

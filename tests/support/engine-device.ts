@@ -76,6 +76,7 @@ export async function createBrowser(options: {
         clock: life.clock(clock),
         random: systemRandom,
         log,
+        backupCost: { memoryKib: 64, passes: 1, lanes: 1 },
         emit: (event) => events.push(event)
       });
       return {

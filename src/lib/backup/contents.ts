@@ -66,7 +66,8 @@ export interface BackupConversation {
   readonly name: string | null;
   readonly nameUpdatedSeconds: number;
   readonly lastAtMs: number;
-  readonly readUpToSort: number;
+  /** Received messages sent up to then are read. */
+  readonly readUpToMs: number;
   readonly pinned: boolean;
   readonly draft: string | null;
   readonly approved: boolean;

@@ -5,3 +5,11 @@ export { DEFAULT_CHUNK_BYTES, DEFAULT_COST, SALT_BYTES, type BackupHeader, type 
 export { deriveBackupKeys, type BackupKeys, type DerivationOptions } from './key.ts';
 export { openBackup, readBackup, type BackupSource, type OpenedBackup } from './open.ts';
 export { createBackupWriter, type BackupWriter } from './writer.ts';
+export {
+  MAX_PASSPHRASE_LENGTH,
+  MIN_PASSPHRASE_LENGTH,
+  passphraseStrength,
+  type Strength,
+  type StrengthLevel
+} from './strength.ts';
+export { createZipWriter, type ZipWriter } from './zip.ts';

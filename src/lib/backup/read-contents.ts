@@ -158,7 +158,7 @@ export function readConversation(payload: Uint8Array): BackupConversation | null
     name: nullable(fields, 'name', short),
     nameUpdatedSeconds: time(fields, 'nameUpdatedSeconds'),
     lastAtMs: time(fields, 'lastAtMs'),
-    readUpToSort: integer(fields, 'readUpToSort'),
+    readUpToMs: time(fields, 'readUpToMs'),
     pinned: flag(fields, 'pinned'),
     draft: nullable(fields, 'draft', (it, field) => text(it, field, MAX_TEXT)),
     approved: flag(fields, 'approved'),

@@ -1,5 +1,6 @@
 // Everything between "the worker has started" and "a profile is open": which network, which profile, keys, and the
 // messenger over them.
+import type { KeyCost } from '../backup/index.ts';
 import { bytesToHex, wipe } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import {
@@ -15,6 +16,7 @@ import type { AccountId } from '../account-id.ts';
 import type { NetworkDescriptor } from '../networks.ts';
 import type { RandomBytes } from '../random.ts';
 import {
+  createExportFiles,
   createProfile,
   findProfileOf,
   findProfileOfAccount,
@@ -27,12 +29,14 @@ import {
   loadProfileSummary,
   openProfile,
   updateMeta,
+  type ExportFiles,
   type ProfileContent,
   type ProfileStore,
   type ProfileSummary,
   type StorageEnvironment
 } from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
+import { createBackups, type Backups } from './backups.ts';
 import { parseDisplayName } from './display-name.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
@@ -82,6 +86,12 @@ export interface EngineDependencies {
   readonly random: RandomBytes;
   readonly log: Log;
   readonly emit: (event: MessengerEvent) => void;
+  /** Where exports are written; absent: in memory. */
+  readonly exports?: ExportFiles;
+  /** What opening a backup costs; absent: what design.md §6 asks for. */
+  readonly backupCost?: KeyCost;
+  /** Name and version, for what is written to be read elsewhere. */
+  readonly app?: string;
 }
 
 export interface Engine {
@@ -111,6 +121,12 @@ export interface Engine {
    * @returns whether nothing is left; else the next start removes the rest, which nobody can open
    */
   erase(): Promise<{ isComplete: boolean; remaining: readonly string[] }>;
+  readonly backups: Omit<Backups, 'restore' | 'mend' | 'sweep'>;
+  /**
+   * Makes a profile of a backup and opens it.
+   * @throws BackupError; MessengerError `backup-other-network`, `network-unknown`, `profile-exists`; the signal's reason
+   */
+  restoreBackup(file: Blob, passphrase: string, signal: AbortSignal): Promise<EngineStatus>;
   /** How the page of this tab is used; may be said before a profile is open. */
   setActivity(activity: TabActivity): void;
   /** The open profile's commands. @throws MessengerError `no-profile` */
@@ -185,8 +201,10 @@ export function createEngine(deps: EngineDependencies): Engine {
     const seed = await loadAccountSeed(store);
     const identity = deriveIdentity(seed);
     wipe(seed);
+    const mend = () => backups.mend(store, profile.profileId);
     const messenger = createMessenger({
       store,
+      mend,
       profileId: profile.profileId,
       identity,
       crypto,
@@ -213,7 +231,8 @@ export function createEngine(deps: EngineDependencies): Engine {
             originNetworkId: network?.id ?? '',
             ...open
           };
-    // What is past its time must not be there when the page first reads.
+    // Neither half an import nor what is past its time may be there when the page first reads.
+    await mend().catch((error: unknown) => log.warn('import-not-taken-back', { code: errorCode(error) }));
     await messenger.sweep().catch((error: unknown) => log.warn('not-swept', { code: errorCode(error) }));
     opened = {
       profileId: profile.profileId,
@@ -272,12 +291,41 @@ export function createEngine(deps: EngineDependencies): Engine {
     return opened;
   }
 
+  const backups = createBackups({
+    environment,
+    exports: deps.exports ?? createExportFiles(null),
+    locks: deps.locks,
+    clock: deps.clock,
+    random: deps.random,
+    log,
+    emit: deps.emit,
+    app: deps.app ?? 'Onionskin',
+    ...(deps.backupCost && { cost: deps.backupCost }),
+    siteNetwork,
+    opened() {
+      const { profileId, store, messenger, status } = requireOpened();
+      if (!('accountId' in status)) throw new MessengerError('no-profile');
+      const { withoutEngine, onImported } = messenger;
+      return { profileId, store, accountId: status.accountId, withoutEngine, onImported };
+    }
+  });
+
   return {
+    backups,
+    restoreBackup: (file, passphrase, signal) =>
+      inTurn(async () => {
+        const { store, network } = await backups.restore(file, passphrase, signal);
+        await closeOpened();
+        return begin(store, network);
+      }),
     open: (profileId) =>
       inTurn(async () => {
         if (opened) return opened.status;
         await finishErasures(environment).catch((error: unknown) => {
           log.warn('erasures-not-finished', { code: errorCode(error) });
+        });
+        await backups.sweep().catch((error: unknown) => {
+          log.warn('exports-not-swept', { code: errorCode(error) });
         });
         const [ids, network] = await Promise.all([listProfiles(environment.list), siteNetwork()]);
         if (ids.length === 0) return { state: 'no-profile', network: network && summaryOf(network) };
@@ -318,6 +366,7 @@ export function createEngine(deps: EngineDependencies): Engine {
         const { profileId } = target;
         const isComplete = await eraseOnDevice(deps, profileId, closeOpened);
         leaving = null;
+        deps.emit({ type: 'erased' });
         return { isComplete, remaining: await listProfiles(environment.list) };
       }),
     async revealPhrase() {

@@ -29,6 +29,13 @@ export type MessengerErrorCode =
   | 'phrase-hidden'
   /** No node that holds the account could be found in time. */
   | 'network-unreachable'
+  /** `details.limit`, `details.length`: characters */
+  | 'passphrase-too-short'
+  | 'passphrase-too-long'
+  /** The backup is of another account than the open profile. */
+  | 'backup-other-account'
+  /** The account of the backup lives on another network than this site's. */
+  | 'backup-other-network'
   /** No name that could be registered. */
   | 'account-name-invalid'
   /** Neither the site nor an earlier visit says which network this is. */

@@ -1,4 +1,5 @@
 // What a messenger tells besides by rows: connection, packets on their way, paths, notices. Plain data.
+import type { BackupProgress } from './backup-progress.ts';
 import type { ConnectionState, PacketEvent, PathSnapshot } from '../onion/index.ts';
 
 export type MessengerEvent =
@@ -16,6 +17,8 @@ export type MessengerEvent =
     }
   /** How a file of a message gets on; what comes of it, its row says. */
   | TransferEvent
+  /** How the writing or reading of a backup gets on; its command says what came of it. */
+  | ({ readonly type: 'backup' } & BackupProgress)
   /** The profile was taken off this device by another tab. */
   | { readonly type: 'erased' }
   /** Something one sentence should be said about, by code. */

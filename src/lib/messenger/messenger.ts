@@ -54,6 +54,10 @@ export interface Messenger
   cancelTransfer(place: AttachmentPlace): void;
   /** Removes messages past their time; to be awaited before anything is shown. */
   sweep(): Promise<void>;
+  /** Does work while no tab is the engine of the profile; afterwards one is again. */
+  withoutEngine(work: () => Promise<void>): Promise<void>;
+  /** Messages were taken in from a backup. */
+  onImported(): void;
   /** Takes part in the election, unless the profile belongs to another network. */
   start(): void;
   /** Hands over and closes the database. */
@@ -95,6 +99,8 @@ export interface MessengerDependencies {
   readonly random: RandomBytes;
   readonly log: Log;
   readonly emit: (event: MessengerEvent) => void;
+  /** Takes back half an import that another tab left. */
+  readonly mend?: () => Promise<void>;
 }
 
 export function createMessenger(deps: MessengerDependencies): Messenger {
@@ -174,11 +180,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     onRemoved: (messages) => onDeleted(messages.map(({ row }) => row.id))
   });
 
+  const engineLock = `onionskin/engine/${deps.profileId}`;
   const createFloors = deps.createFloors;
   const election =
     createFloors &&
     createElection({
-      lockName: `onionskin/engine/${deps.profileId}`,
+      lockName: engineLock,
       locks: deps.locks,
       clock,
       log,
@@ -201,6 +208,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         // One tab keeps the index up; every tab can search it.
         void searchIndex.run(heartbeat.signal);
         try {
+          await deps.mend?.();
           await runLeader(leader, signal, (running) => {
             engine = running;
             tell(connection());
@@ -326,6 +334,22 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     });
   }
 
+  /** Others that wait for the lock believe that an engine holds it. */
+  async function withoutEngine(work: () => Promise<void>): Promise<void> {
+    if (!election) return work();
+    const over = new AbortController();
+    await election.stop();
+    try {
+      await deps.locks.request(engineLock, { steal: true }, () => {
+        void beat(heard.epoch, over.signal);
+        return work();
+      });
+    } finally {
+      over.abort();
+      if (!stopped.signal.aborted) election.start();
+    }
+  }
+
   async function stop(): Promise<void> {
     stopped.abort();
     unsubscribe();
@@ -430,6 +454,11 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       sweeper.ring();
       ring('poll');
       ring('outbox');
+    },
+    withoutEngine,
+    onImported() {
+      sweeper.ring();
+      ring('poll');
     },
     connection
   };

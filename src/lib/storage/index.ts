@@ -14,8 +14,8 @@ export type {
   StoredAttachment,
   StoredReaction
 } from './rows.ts';
-export { listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
-export { finishErasure, finishErasures, shredProfile } from './profile-erasure.ts';
+export { listDrafts, listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
+export { dropDraft, finishErasure, finishErasures, shredProfile } from './profile-erasure.ts';
 export {
   findProfileOf,
   findProfileOfAccount,
@@ -29,6 +29,7 @@ export {
   type SlotFiles
 } from './slot-files.ts';
 export {
+  createDraftProfile,
   createProfile,
   databaseNameOf,
   hidePhrase,
@@ -37,7 +38,7 @@ export {
   openProfile,
   type StorageEnvironment
 } from './profiles.ts';
-export type { ProfileStore } from './store.ts';
+export { randomId, type ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export * from './queries.ts';
 export * from './writes.ts';
@@ -69,3 +70,23 @@ export {
 export { highlightRanges, type TextRange } from './search-text.ts';
 export { findDaysWithMessages, findMessageAtDate } from './search-date.ts';
 export { removeConversationFromSearch, searchRemoval, SEARCH_TABLES } from './search-changes.ts';
+export {
+  countForBackup,
+  loadProfileForBackup,
+  readConversations,
+  readGraves,
+  readMessages,
+  type ConversationForBackup
+} from './backup-read.ts';
+export {
+  beginConversationImport,
+  mergeConversationChoices,
+  saveImportedConfig,
+  saveImportedProfile,
+  type ConversationImport,
+  type ImportContext,
+  type ImportedConversation,
+  type ImportedMessage
+} from './backup-write.ts';
+export { createExportFiles, type ExportFiles, type ExportTarget } from './backup-files.ts';
+export { finishImport, hasImport, rollBackImport } from './import-journal.ts';

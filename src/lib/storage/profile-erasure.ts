@@ -47,3 +47,10 @@ export async function finishErasures(environment: StorageEnvironment): Promise<s
   }
   return left;
 }
+
+/** Removes a profile that never got whole. @throws as `finishErasure`; what is left is removed at the next start */
+export async function dropDraft(environment: StorageEnvironment, profileId: string): Promise<void> {
+  await shredProfile(environment, profileId);
+  await environment.list.drafts.delete(profileId);
+  await finishErasure(environment, profileId);
+}

@@ -14,11 +14,14 @@ export class ProfileListDatabase extends Dexie {
   declare slots: EntityTable<{ id: string; image: Uint8Array }, 'id'>;
   /** Profiles that are being erased; what a crash left of them is erased at the next start. */
   declare erasures: EntityTable<{ id: string }, 'id'>;
+  /** Profiles that are being made from a backup; one whose maker is gone is erased at the next start. */
+  declare drafts: EntityTable<{ id: string }, 'id'>;
 
   constructor(environment?: IndexedDbEnvironment) {
     super(LIST_NAME, { ...environment, cache: 'disabled' });
     this.version(1).stores({ profiles: 'id', keys: 'id', slots: 'id' });
     this.version(2).stores({ erasures: 'id' });
+    this.version(3).stores({ drafts: 'id' });
   }
 }
 
@@ -58,7 +61,8 @@ export async function addProfile(
   profileId: string,
   deviceKey: CryptoKey
 ): Promise<void> {
-  await list.transaction('rw', [list.profiles, list.keys], async () => {
+  await list.transaction('rw', [list.profiles, list.keys, list.drafts], async () => {
+    await list.drafts.delete(profileId);
     await list.profiles.add({ id: profileId });
     if (!(await list.keys.get(DEVICE_KEY_ID))) await list.keys.add({ id: DEVICE_KEY_ID, key: deviceKey });
   });
@@ -83,4 +87,9 @@ export async function endErasure(list: ProfileListDatabase, profileId: string): 
     await list.erasures.delete(profileId);
     if ((await list.profiles.count()) === 0) await list.keys.clear();
   });
+}
+
+/** Ids of profiles that are not whole. */
+export async function listDrafts(list: ProfileListDatabase): Promise<string[]> {
+  return (await list.drafts.toCollection().primaryKeys()) as string[];
 }

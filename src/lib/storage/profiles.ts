@@ -36,23 +36,45 @@ export function databaseNameOf(profileId: string): string {
   return `onionskin-${profileId}`;
 }
 
-/**
- * Makes a profile with its keys and first values. The list learns of it last.
- * @param input.accountSeed 16 bytes
- */
+export interface NewProfile {
+  /** 16 bytes */
+  readonly accountSeed: Uint8Array;
+  readonly accountId: AccountId;
+  readonly displayName: string;
+  readonly networkId: string;
+  readonly createdHere: boolean;
+  readonly nowMs: number;
+}
+
+/** Makes a profile with its keys and first values. The list learns of it last. */
 export async function createProfile(
   environment: StorageEnvironment,
-  input: {
-    accountSeed: Uint8Array;
-    accountId: AccountId;
-    displayName: string;
-    networkId: string;
-    createdHere: boolean;
-    nowMs: number;
-  }
+  input: NewProfile
 ): Promise<ProfileStore> {
+  const { store, publish } = await makeProfile(environment, input, randomId(environment.random));
+  await publish();
+  return store;
+}
+
+/**
+ * Makes a profile that is not in the list until it is published. Until then it counts as left behind: whoever makes it must
+ * keep others from removing it (`dropDraft`).
+ */
+export async function createDraftProfile(
+  environment: StorageEnvironment,
+  input: NewProfile,
+  profileId: string
+): Promise<{ store: ProfileStore; publish: () => Promise<void> }> {
+  await environment.list.drafts.add({ id: profileId });
+  return makeProfile(environment, input, profileId);
+}
+
+async function makeProfile(
+  environment: StorageEnvironment,
+  input: NewProfile,
+  profileId: string
+): Promise<{ store: ProfileStore; publish: () => Promise<void> }> {
   const { list, slotFiles, random } = environment;
-  const profileId = randomId(random);
   const root = createRoot(random);
   const image = createSlotFile(random);
   const deviceKey = await ensureDeviceKey(list);
@@ -73,8 +95,7 @@ export async function createProfile(
     await metaChange(store, 'profile', null, profile)
   ];
   await commit(store, mergeChanges('create profile', 'any', parts));
-  await addProfile(list, profileId, deviceKey);
-  return store;
+  return { store, publish: () => addProfile(list, profileId, deviceKey) };
 }
 
 /**

@@ -27,7 +27,8 @@ export type TableName =
   | 'deadlines'
   | 'chores'
   | 'searchSegments'
-  | 'searchQueue';
+  | 'searchQueue'
+  | 'importJournal';
 
 /** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
 export interface SealedRow {
@@ -100,6 +101,9 @@ export interface DeadlineRow {
 export interface ChoreRow extends SealedRow {
   readonly notBeforeMs: number;
 }
+
+/** A step of an import that is not finished (import-journal.ts). */
+export type ImportJournalRow = SealedRow;
 
 /** A request to our own swarm about messages it holds (accounts-and-messages.md §4.9, §4.10). */
 export type ChoreContent = { readonly attempts: number; readonly createdAtMs: number } & (

@@ -8,6 +8,7 @@ import type {
   DeadlineRow,
   EpochRow,
   GraveRow,
+  ImportJournalRow,
   MessageRow,
   MetaRow,
   OutboxRow,
@@ -41,7 +42,8 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } },
   { name: 'search', stores: { searchSegments: 'id, [newest+rev]', searchQueue: 'id' } },
-  { name: 'media', stores: { media: 'id, owner', mediaChunks: 'id' } }
+  { name: 'media', stores: { media: 'id, owner', mediaChunks: 'id' } },
+  { name: 'backup', stores: { importJournal: 'id' } }
 ];
 
 /** The open database of one profile. */
@@ -60,6 +62,7 @@ export class ProfileDatabase extends Dexie {
   declare mediaChunks: EntityTable<MediaChunkRow, 'id'>;
   declare searchSegments: EntityTable<SearchSegmentRow, 'id'>;
   declare searchQueue: EntityTable<SearchQueueRow, 'id'>;
+  declare importJournal: EntityTable<ImportJournalRow, 'id'>;
 
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();

@@ -8,6 +8,7 @@ import { withAnchors } from '../networks.ts';
 import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
 import { systemRandom } from '../random.ts';
 import {
+  createExportFiles,
   createOpfsMediaFiles,
   createOpfsSlotFiles,
   createRecordSlotFiles,
@@ -99,6 +100,7 @@ async function compose(): Promise<Engine> {
     clock,
     random,
     log,
+    exports: createExportFiles(hasInPlaceFiles(globalThis) ? openDirectory : null),
     emit: (event) => dispatcher.emit(event)
   });
 }

@@ -3,6 +3,9 @@
 import type { WordCheck } from '../crypto/index.ts';
 import type { ErrorData } from '../errors.ts';
 import type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
+import type { Strength } from '../backup/index.ts';
+import type { ImportSummary } from '../messenger/backup-import.ts';
+import type { WrittenFile } from '../messenger/backups.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
@@ -20,6 +23,10 @@ import type {
   TimerMode
 } from '../storage/index.ts';
 
+export type { Strength, StrengthLevel } from '../backup/index.ts';
+export type { ImportSummary } from '../messenger/backup-import.ts';
+export type { BackupProgress } from '../messenger/backup-progress.ts';
+export type { WrittenFile } from '../messenger/backups.ts';
 export type { WordCheck } from '../crypto/index.ts';
 export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
@@ -60,6 +67,25 @@ export interface Commands {
   'phrase.isHidden': { in: Record<string, never>; out: boolean };
   /** For good, on this device. */
   'phrase.hide': { in: Record<string, never>; out: void };
+  /**
+   * Writes an encrypted backup into the file chosen, or one that is handed over and then discarded; answers once it was read again.
+   * `passphrase-too-short`, `passphrase-too-long` (`details.limit`), `quota`
+   */
+  'backup.write': { in: { passphrase: string; handle: FileSystemFileHandle | null }; out: WrittenFile };
+  /** The same as an archive that anybody can read. */
+  'backup.writeReadable': { in: { handle: FileSystemFileHandle | null }; out: WrittenFile };
+  /** A file that was handed over is no longer needed. */
+  'backup.discard': { in: { ownName: string }; out: void };
+  /**
+   * Takes a backup into the open profile. `backup-foreign`, `backup-damaged`, `backup-truncated`, `backup-passphrase-wrong`,
+   * `backup-from-newer`, `backup-too-costly`, `backup-other-account`, `backup-other-network`, `quota`: nothing has changed then.
+   */
+  'backup.merge': { in: { file: Blob; passphrase: string }; out: ImportSummary };
+  /** Makes a profile of a backup and opens it. As `backup.merge`, and `profile-exists` with `details.profileId` */
+  'backup.restore': { in: { file: Blob; passphrase: string }; out: EngineStatus };
+  /** Words drawn at random. */
+  'backup.suggest': { in: Record<string, never>; out: string };
+  'backup.judge': { in: { passphrase: string }; out: Strength };
   /** Every profile of this browser, opened with its own keys. */
   'profiles.list': { in: Record<string, never>; out: readonly ProfileSummary[] };
   /** The profile that a conversation belongs to; null when it is of none. */

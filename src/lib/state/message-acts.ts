@@ -1,5 +1,6 @@
 // What can be done with a message as it stands: pure, the same for menu, buttons and keys.
 import type { MessageView } from '../storage/views.ts';
+import { readShortcut, type Keymap, type KeyPress } from './shortcuts.ts';
 
 export type MessageAct =
   'resend' | 'reply' | 'react' | 'copy' | 'save' | 'forward' | 'select' | 'info' | 'delete';
@@ -28,22 +29,13 @@ export function isAnswerable(
   return !silent && message.notice === null && !message.deleted && message.state !== 'failed';
 }
 
-const ACT_OF_LETTER: Readonly<Record<string, MessageAct>> = { r: 'reply', e: 'react', c: 'copy', s: 'save' };
-
-/** The Latin letter of a key: the one printed, else by its place, since a Cyrillic or Arabic layout has none. */
-function letterOf({ key, code }: Pick<KeyboardEvent, 'key' | 'code'>): string {
-  if (/^[a-z]$/i.test(key)) return key.toLowerCase();
-  return /^[\x20-\x7f]*$/.test(key) ? '' : (/^Key([A-Z])$/.exec(code)?.[1]?.toLowerCase() ?? '');
-}
-
 /** The act a key on a message stands for; null for other keys and for what cannot be done with it. */
 export function actOfKey(
-  event: Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey'>,
+  press: KeyPress,
+  keymap: Keymap,
   message: MessageView,
   silent: boolean
 ): MessageAct | null {
-  if (event.ctrlKey || event.metaKey || event.altKey) return null;
-  const letter = letterOf(event);
-  const wanted = event.key === 'Delete' ? 'delete' : (ACT_OF_LETTER[letter] ?? null);
+  const wanted = readShortcut(press, keymap, ['message']) as MessageAct | null;
   return wanted !== null && messageActs(message, silent).includes(wanted) ? wanted : null;
 }

@@ -4,10 +4,13 @@ import { resolve } from '$app/paths';
 import { chatActs } from '../../lib/state/chat-acts.ts';
 import type { ChatActions } from '../../lib/state/chat-actions.ts';
 import type { ConversationsState } from '../../lib/state/conversations.svelte.ts';
+import type { ListedProfile } from '../../lib/state/profiles.svelte.ts';
 import { isUnread } from '../../lib/state/row-view.ts';
+import type { ShortcutId } from '../../lib/state/shortcuts.ts';
 import type { Command } from '../../lib/state/switcher.ts';
 import type { ConversationView } from '../../lib/storage/views.ts';
 import { chats } from '../../lib/text/en/chats.ts';
+import { profiles } from '../../lib/text/en/profiles.ts';
 import { search as text } from '../../lib/text/en/search.ts';
 import { settings } from '../../lib/text/en/settings.ts';
 
@@ -17,19 +20,38 @@ export interface CommandContext {
   readonly conversations: ConversationsState;
   readonly actions: ChatActions;
   readonly nowMs: number;
+  /** As printed; empty when turned off. */
+  readonly keysOf: (id: ShortcutId) => string;
   /** @param within a conversation, or null for all */
   readonly search: (within: string | null) => void;
   readonly toggleDetails: () => void;
   readonly showKeys: () => void;
   readonly openChat: (conversationId: string) => void;
+  readonly otherProfiles: readonly ListedProfile[];
+  readonly switchTo: (profileId: string) => void;
 }
 
-/** The way of writing keys on this machine: Cmd on a Mac. */
-const printed = (keys: string) =>
-  /Mac|iPhone|iPad/.test(navigator.platform) ? keys.replace('Ctrl', 'Cmd') : keys;
-
 export function listCommands(context: CommandContext): Command[] {
-  return [...generalCommands(context), ...chatCommands(context), ...settingsCommands()];
+  return [
+    ...generalCommands(context),
+    ...chatCommands(context),
+    ...profileCommands(context),
+    ...settingsCommands()
+  ];
+}
+
+function profileCommands({ otherProfiles, switchTo }: CommandContext): Command[] {
+  const switches = otherProfiles.map(({ profileId, opened }): Command => ({
+    id: `profile ${profileId}`,
+    label: profiles.switchToNamed({ name: opened?.displayName || profiles.unnamed }),
+    run: () => switchTo(profileId)
+  }));
+  const manage = {
+    id: 'profiles',
+    label: profiles.manage,
+    run: () => void goto(resolve('/settings/profiles'))
+  };
+  return [...switches, manage];
 }
 
 function generalCommands({
@@ -38,6 +60,7 @@ function generalCommands({
   open,
   search,
   showKeys,
+  keysOf,
   openChat
 }: CommandContext): Command[] {
   const names = text.commandNames;
@@ -47,19 +70,19 @@ function generalCommands({
     {
       id: 'new-message',
       label: names.newMessage,
-      keys: printed('Ctrl Shift M'),
+      keys: keysOf('new-message'),
       run: () => void goto(resolve('/new'))
     },
-    { id: 'search-all', label: names.searchAll, keys: printed('Ctrl Shift F'), run: () => search(null) },
+    { id: 'search-all', label: names.searchAll, keys: keysOf('search-all'), run: () => search(null) },
     { id: 'requests', label: names.requests, run: () => void goto(resolve('/requests')) },
     { id: 'invite', label: names.invite, run: () => void goto(resolve('/new/invite')) },
-    { id: 'keys', label: names.keys, keys: printed('Ctrl /'), run: showKeys }
+    { id: 'keys', label: names.keys, keys: keysOf('keys'), run: showKeys }
   ];
   if (nextUnread) {
     commands.push({
       id: 'next-unread',
       label: names.nextUnread,
-      keys: 'Alt Shift ↓',
+      keys: keysOf('next-unread'),
       run: () => openChat(nextUnread)
     });
   }
@@ -70,12 +93,12 @@ function generalCommands({
   return commands;
 }
 
-function chatCommands({ open, actions, nowMs, search, toggleDetails }: CommandContext): Command[] {
+function chatCommands({ open, actions, nowMs, search, toggleDetails, keysOf }: CommandContext): Command[] {
   if (!open) return [];
   const names = text.commandNames;
   const first: Command[] = [
-    { id: 'search-here', label: names.searchHere, keys: printed('Ctrl F'), run: () => search(open.id) },
-    { id: 'details', label: names.details, keys: printed('Ctrl .'), run: toggleDetails }
+    { id: 'search-here', label: names.searchHere, keys: keysOf('search-here'), run: () => search(open.id) },
+    { id: 'details', label: names.details, keys: keysOf('details'), run: toggleDetails }
   ];
   if (open.request === 'incoming') return first;
   const acts = chatActs(open, nowMs).map((act): Command => {
@@ -100,6 +123,7 @@ function settingsCommands(): Command[] {
     of(settings.appearance, () => void goto(resolve('/settings/appearance'))),
     of(settings.path, () => void goto(resolve('/settings/path'))),
     of(settings.recoveryPassword, () => void goto(resolve('/settings/recovery-password'))),
-    of(settings.transparency, () => void goto(resolve('/settings/transparency')))
+    of(settings.transparency, () => void goto(resolve('/settings/transparency'))),
+    of(settings.clearData, () => void goto(resolve('/settings/clear-data')))
   ];
 }

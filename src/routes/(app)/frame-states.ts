@@ -11,6 +11,7 @@ import {
 import { createChatDialogs, provideChatDialogs } from '../../lib/state/dialogs.svelte.ts';
 import { createFormatsState, provideFormats } from '../../lib/state/formats.svelte.ts';
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
+import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
 import { createLayoutState, provideLayout, type LayoutState } from '../../lib/state/layout.svelte.ts';
 import { createMediaShelf, provideMediaShelf } from '../../lib/state/media-shelf.svelte.ts';
 import { createPanels, providePanels, type Panels } from '../../lib/state/panels.svelte.ts';
@@ -34,6 +35,7 @@ export interface FrameStates {
   readonly requests: RequestsState;
   readonly settings: SettingsState;
   readonly layout: LayoutState;
+  readonly keymap: KeymapState;
   readonly panels: Panels;
   stop(): void;
 }
@@ -62,6 +64,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   const typing = provideTyping(createTypingState(session.onEvent));
   const connection = provideConnection(createConnectionViewState(window, session));
   const layout = provideLayout(createLayoutState(() => localStorage));
+  const keymap = provideKeymap(createKeymapState(window));
   provideAnnouncer(createAnnouncer());
   const toasts = provideToasts(createToasts());
   const dialogs = provideChatDialogs(createChatDialogs());
@@ -90,7 +93,9 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     settings,
     layout,
     panels,
+    keymap,
     stop() {
+      keymap.stop();
       shelf.close();
       transfers.stop();
       profile.close();

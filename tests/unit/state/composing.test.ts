@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createArrivals, type Arrival } from '../../../src/lib/state/arrivals.ts';
 import { countText, sendsOnEnter } from '../../../src/lib/state/composing.ts';
-import { readShortcut, type KeyPress } from '../../../src/lib/state/shortcuts.ts';
+import type { KeyPress } from '../../../src/lib/state/shortcuts.ts';
 import type { MessageView } from '../../../src/lib/storage/views.ts';
 import { sampleMessage } from '../../support/views.ts';
 
@@ -42,44 +42,6 @@ describe('Enter in the composer', () => {
 
   it('belongs to the input method while one composes', () => {
     expect(sendsOnEnter(press({ key: 'Enter', isComposing: true }), true)).toBe(false);
-  });
-});
-
-describe('keys that work everywhere', () => {
-  it('mean what the list of shortcuts says', () => {
-    expect(readShortcut(press({ key: ',', ctrlKey: true }))).toEqual({ kind: 'settings' });
-    expect(readShortcut(press({ key: ',', metaKey: true }))).toEqual({ kind: 'settings' });
-    expect(readShortcut(press({ key: 'M', ctrlKey: true, shiftKey: true }))).toEqual({ kind: 'new-message' });
-    expect(readShortcut(press({ key: 'k', ctrlKey: true }))).toEqual({ kind: 'switcher' });
-    expect(readShortcut(press({ key: 'f', ctrlKey: true }))).toEqual({ kind: 'search', where: 'here' });
-    expect(readShortcut(press({ key: 'F', metaKey: true, shiftKey: true }))).toEqual({
-      kind: 'search',
-      where: 'everywhere'
-    });
-    expect(readShortcut(press({ key: '.', ctrlKey: true }))).toEqual({ kind: 'details' });
-    expect(readShortcut(press({ key: 'F6', shiftKey: true }))).toEqual({ kind: 'region', step: -1 });
-    expect(readShortcut(press({ key: 'ArrowDown', altKey: true }))).toEqual({
-      kind: 'chat',
-      step: 1,
-      onlyUnread: false
-    });
-    expect(readShortcut(press({ key: 'ArrowUp', altKey: true, shiftKey: true }))).toEqual({
-      kind: 'chat',
-      step: -1,
-      onlyUnread: true
-    });
-  });
-
-  it('are found by their place where the layout has no such letters', () => {
-    expect(readShortcut(press({ key: 'л', code: 'KeyK', ctrlKey: true }))).toEqual({ kind: 'switcher' });
-  });
-
-  it('leave typing, input methods and what was handled already alone', () => {
-    expect(readShortcut(press({ key: 'k' }))).toBeNull();
-    expect(readShortcut(press({ key: 'ArrowDown' }))).toBeNull();
-    expect(readShortcut(press({ key: 'k', ctrlKey: true, altKey: true }))).toBeNull();
-    expect(readShortcut(press({ key: 'k', ctrlKey: true, isComposing: true }))).toBeNull();
-    expect(readShortcut(press({ key: 'k', ctrlKey: true, defaultPrevented: true }))).toBeNull();
   });
 });
 

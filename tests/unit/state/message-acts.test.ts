@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_KEYMAP } from '../../../src/lib/state/shortcuts.ts';
 import { actOfKey, isAnswerable, messageActs } from '../../../src/lib/state/message-acts.ts';
 import { sampleMessage } from '../../support/views.ts';
 
@@ -46,17 +47,17 @@ describe('a key on a message', () => {
     ['x', null],
     ['Enter', null]
   ])('%s means %s', (pressed, act) => {
-    expect(actOfKey(key({ key: pressed }), theirs, false)).toBe(act);
+    expect(actOfKey(key({ key: pressed }), DEFAULT_KEYMAP, theirs, false)).toBe(act);
   });
 
   it('is known by its place where the layout has no Latin letters, and only there', () => {
-    expect(actOfKey(key({ key: 'с', code: 'KeyC' }), theirs, false)).toBe('copy');
-    expect(actOfKey(key({ key: 'j', code: 'KeyC' }), theirs, false)).toBeNull();
-    expect(actOfKey(key({ key: '.', code: 'KeyE' }), theirs, false)).toBeNull();
+    expect(actOfKey(key({ key: 'с', code: 'KeyC' }), DEFAULT_KEYMAP, theirs, false)).toBe('copy');
+    expect(actOfKey(key({ key: 'j', code: 'KeyC' }), DEFAULT_KEYMAP, theirs, false)).toBeNull();
+    expect(actOfKey(key({ key: '.', code: 'KeyE' }), DEFAULT_KEYMAP, theirs, false)).toBeNull();
   });
 
   it('means nothing with Ctrl, and nothing that is not possible', () => {
-    expect(actOfKey(key({ key: 'c', ctrlKey: true }), theirs, false)).toBeNull();
-    expect(actOfKey(key({ key: 'r' }), theirs, true)).toBeNull();
+    expect(actOfKey(key({ key: 'c', ctrlKey: true }), DEFAULT_KEYMAP, theirs, false)).toBeNull();
+    expect(actOfKey(key({ key: 'r' }), DEFAULT_KEYMAP, theirs, true)).toBeNull();
   });
 });

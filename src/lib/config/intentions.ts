@@ -23,16 +23,21 @@ export interface Version {
   readonly hashHex: string;
 }
 
+/**
+ * How far the message of an edit came: to nobody that we know of, into the swarm, or there early enough that whoever went
+ * on for five versions looked at it first.
+ */
+export type Reach = 'none' | 'stored' | 'heard';
+
 /** One leaf that was changed: a scalar or a set; null is absence. */
 export interface Intention {
   readonly path: ConfigPath;
   /** What stood there before, oldest first; at least one. */
   readonly past: readonly (ConfigValue | null)[];
   readonly to: ConfigValue | null;
-  /** null until a message that carries the edit was handed out. */
+  /** null until a version that carries the edit was made for somebody to see. */
   readonly origin: Version | null;
-  /** Whether that message is known to have reached the swarm. */
-  readonly isStored: boolean;
+  readonly reach: Reach;
   /** How often it was applied again. */
   readonly repeats: number;
 }
@@ -52,7 +57,7 @@ function pathKey(path: ConfigPath): string {
 
 /**
  * The intentions of an edit added to those of before; of two for one leaf the later one counts.
- * @param base data of the last version: an edit back to it is none
+ * @param base data of the last version: an edit back to it is none, unless others were told something else
  */
 export function addIntentions(
   intentions: readonly Intention[],
@@ -64,9 +69,12 @@ export function addIntentions(
   const pastOf = byPath(carried);
   for (const change of changedLeaves(before, after, [])) {
     const key = pathKey(change.path);
-    const earlier = pending.get(key) ?? pastOf.get(key);
+    const sent = pastOf.get(key);
+    const unsent = pending.get(key);
+    const earlier = unsent ?? sent;
     pending.delete(key);
-    if (equalValues(valueAt(base, change.path) ?? null, change.to)) continue;
+    const wasSeenOtherwise = (unsent?.repeats ?? 0) > 0 || (sent && !equalValues(sent.to, change.to));
+    if (!wasSeenOtherwise && equalValues(valueAt(base, change.path) ?? null, change.to)) continue;
     pending.set(key, { ...change, past: [...(earlier?.past ?? []), ...change.past].slice(-MAX_PAST) });
   }
   return [...carried, ...pending.values()].slice(-MAX_INTENTIONS);
@@ -84,54 +92,119 @@ function changedLeaves(before: ConfigDict, after: ConfigDict, path: ConfigPath):
     if (from === to || equalValues(from, to)) return [];
     const here = [...path, key];
     const isBranch = isConfigDict(from) || isConfigDict(to);
-    if (!isBranch) return [{ path: here, past: [from], to, origin: null, isStored: false, repeats: 0 }];
+    if (!isBranch) return [{ path: here, past: [from], to, origin: null, reach: 'none', repeats: 0 }];
     return changedLeaves(isConfigDict(from) ? from : EMPTY_DICT, isConfigDict(to) ? to : EMPTY_DICT, here);
   });
 }
 
-/** Intentions without a message are carried by this one from now on, in place of earlier ones for the same leaves. */
-export function carryIntentions(intentions: readonly Intention[], message: Version): readonly Intention[] {
-  const origin: Version = { seqno: message.seqno, hashHex: message.hashHex };
-  const pending = byPath(intentions.filter((intention) => intention.origin === null));
+/** One intention a leaf: those without a message come in place of earlier ones. */
+function latest(intentions: readonly Intention[]): readonly Intention[] {
+  const pending = byPath(intentions.filter(({ origin }) => origin === null));
   if (pending.size === 0) return intentions;
-  const carried = intentions.filter(
-    (intention) => intention.origin !== null && !pending.has(pathKey(intention.path))
+  return [
+    ...intentions.filter(({ origin, path }) => origin !== null && !pending.has(pathKey(path))),
+    ...pending.values()
+  ];
+}
+
+/**
+ * Intentions without a message are carried by this one from now on, in place of earlier ones for the same leaves.
+ * @param unsent what this message follows, if nobody was handed that: it stands for it, too
+ */
+export function carryIntentions(
+  intentions: readonly Intention[],
+  message: Version,
+  unsent: Version | null
+): readonly Intention[] {
+  const carrier: Version = { seqno: message.seqno, hashHex: message.hashHex };
+  return latest(intentions).map((intention) =>
+    isUnsent(intention, unsent) ? { ...intention, origin: carrier } : intention
   );
-  return [...carried, ...[...pending.values()].map((intention) => ({ ...intention, origin }))];
+}
+
+/** Whether nobody but this device can know of it. */
+function isUnsent({ origin }: Intention, unsent: Version | null): boolean {
+  return origin === null || origin.hashHex === unsent?.hashHex;
 }
 
 /** Intentions of a message that was found to be stored. */
 export function storedIntentions(intentions: readonly Intention[], hashHex: string): readonly Intention[] {
   return intentions.map((intention) =>
-    intention.origin?.hashHex === hashHex ? { ...intention, isStored: true } : intention
+    intention.origin?.hashHex === hashHex && intention.reach === 'none'
+      ? { ...intention, reach: 'stored' }
+      : intention
+  );
+}
+
+/**
+ * Intentions whose messages cannot be passed over any more. A device looks before it stores, so one that did not see our
+ * message is at most one version ahead of what a look after storing it finds.
+ * @param messages all that a look at the swarm found, and our own version
+ */
+export function heardIntentions(
+  intentions: readonly Intention[],
+  messages: readonly ConfigMessage[]
+): readonly Intention[] {
+  const newest = Math.max(0, ...messages.map(({ seqno }) => seqno));
+  const isHeard = ({ origin, reach }: Intention) =>
+    reach === 'stored' && origin !== null && newest + 1 < origin.seqno + CONFIG_LAG;
+  if (!intentions.some(isHeard)) return intentions;
+  return intentions.map((intention) =>
+    isHeard(intention) ? { ...intention, reach: 'heard' as const } : intention
   );
 }
 
 /**
  * What becomes of the intentions when `message` is the current one: those that hold are kept until nothing can undo
  * them any more, those that somebody overrode are dropped, and `data` has the others applied again.
- * @param inputs what `message` was made of or chosen from; they remember more than it does
+ * @param context.own our version, which carries what no other does
+ * @param context.unsent the version it follows, if nobody was handed that
+ * @param context.inputs what `message` was made of or chosen from; they remember more than it does
+ * @param context.isStored whether the swarm has `message`
  */
 export function settleIntentions(
   intentions: readonly Intention[],
   message: ConfigMessage,
-  inputs: readonly ConfigMessage[]
+  context: {
+    readonly own: Version;
+    readonly unsent: Version | null;
+    readonly inputs: readonly ConfigMessage[];
+    readonly isStored: boolean;
+  }
 ): { readonly intentions: readonly Intention[]; readonly data: ConfigDict } {
   let { data } = message;
   const kept: Intention[] = [];
-  const history = historyOf(inputs, message.data);
-  for (const intention of intentions) {
-    const { origin } = intention;
+  const history = historyOf(context.inputs, message.data);
+  for (const intention of latest(intentions)) {
     const value = valueAt(message.data, intention.path) ?? null;
     if (isMet(intention, value)) {
-      if (origin === null || message.seqno - origin.seqno < CONFIG_LAG) kept.push(intention);
-    } else if (origin === null || !isOverridden(intention, origin, history, value)) {
+      const held = whileMet(intention, message, context);
+      if (held) kept.push(held);
+    } else if (!isOverridden(intention, intention.origin ?? context.own, history, value)) {
       data = withValue(data, intention.path, appliedTo(intention, value));
       const past = [...intention.past, value].slice(-MAX_PAST);
-      kept.push({ ...intention, past, origin: null, isStored: false, repeats: intention.repeats + 1 });
+      kept.push({ ...intention, past, origin: null, reach: 'none', repeats: intention.repeats + 1 });
     }
   }
   return { intentions: kept, data };
+}
+
+/** An intention that holds in `message`; null once nobody can undo it any more without having seen it. */
+function whileMet(
+  intention: Intention,
+  message: Version,
+  { unsent, isStored }: { readonly unsent: Version | null; readonly isStored: boolean }
+): Intention | null {
+  const { origin, reach } = intention;
+  const isFar = origin !== null && message.seqno - origin.seqno >= CONFIG_LAG;
+  if (!isFar && !isUnsent(intention, unsent)) return intention;
+  if (reach === 'heard') return null;
+  // Its own message does not count any more, or never left: this one stands for it.
+  return {
+    ...intention,
+    origin: { seqno: message.seqno, hashHex: message.hashHex },
+    reach: isStored ? 'stored' : 'none'
+  };
 }
 
 function setBefore(past: Intention['past']): ConfigSet {
@@ -162,7 +235,7 @@ function appliedTo({ past, to }: Intention, value: ConfigValue | null): ConfigVa
  * where a diff may be an edit or a merge, the value does: what stood there before our edit was not put there after it.
  */
 function isOverridden(
-  { path, past, isStored, repeats }: Intention,
+  { path, past, reach, repeats }: Intention,
   origin: Version,
   history: History,
   value: ConfigValue | null
@@ -174,8 +247,7 @@ function isOverridden(
   const isLater = (entry: LaggedDiff) => compareVersions(entry, origin) > 0;
   const isOutOfSight = origin.seqno <= newest - CONFIG_LAG;
   if (touching.some((entry) => isLater(entry) && natureOf(entry) === 'edit')) return true;
-  // Devices that went on for so long have seen what was stored.
-  if (isOutOfSight && isStored) return true;
+  if (isOutOfSight && reach === 'heard') return true;
   if (past.some((earlier) => equalValues(earlier, value))) return false;
   const isOlder = (entry: LaggedDiff) => compareVersions(entry, origin) < 0;
   return !touching.some((entry) => isOlder(entry) && natureOf(entry) !== 'merge');

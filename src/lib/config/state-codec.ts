@@ -2,7 +2,7 @@
 // in it is bencode already.
 //
 //   b base message      d data with edits (absent without any)      o 1 when handed out      c x u storage hashes: current,
-//   obsolete, unreadable      i intentions [path, past, to, origin, 1 when stored, repeats], with
+//   obsolete, unreadable      i intentions [path, past, to, origin, reach (0 … 2), repeats], with
 //   [] for null
 //   p part sets [hash, count, [[index, chunk] …], storage hashes, last seen ms, 1 when complete]
 import { bytesToHex, bytesToUtf8, hexToBytes } from '../bytes/index.ts';
@@ -18,12 +18,14 @@ import {
 } from '../wire/index.ts';
 import { decodeConfigMessage } from './config-message.ts';
 import { requireConfigDict, requireConfigSet, valueKind, type ConfigValue } from './document.ts';
-import type { Intention, Version } from './intentions.ts';
+import type { Intention, Reach, Version } from './intentions.ts';
 import type { PartSet } from './parts.ts';
 import type { ConfigState } from './state.ts';
 
 /** Base, edited data and the parts of other versions, 5 MB each at most. */
 const LIMITS: BtLimits = { maxBytes: 64 * 1024 * 1024, maxItems: 2_000_000, maxDepth: 40 };
+
+const REACHES: readonly Reach[] = ['none', 'stored', 'heard'];
 
 export function encodeConfigState(state: ConfigState): Uint8Array<ArrayBuffer> {
   const dict = new Map<string, BtInput>([
@@ -39,14 +41,14 @@ export function encodeConfigState(state: ConfigState): Uint8Array<ArrayBuffer> {
   return encodeBt(dict);
 }
 
-function intentionInput({ path, past, to, origin, isStored, repeats }: Intention): BtInput {
+function intentionInput({ path, past, to, origin, reach, repeats }: Intention): BtInput {
   const optional = (value: ConfigValue | null): BtInput => (value === null ? [] : [value]);
   return [
     path.map(btKeyBytes),
     past.map(optional),
     optional(to),
     origin === null ? [] : [origin.seqno, hexToBytes(origin.hashHex)],
-    isStored ? 1 : 0,
+    REACHES.indexOf(reach),
     repeats
   ];
 }
@@ -99,15 +101,21 @@ function textsOf(value: BtValue | undefined, field: string): string[] {
 }
 
 function requireIntention(value: BtValue): Intention {
-  const [path, past, to, origin, isStored, repeats] = listOf(value, 'i');
+  const [path, past, to, origin, reach, repeats] = listOf(value, 'i');
   return {
     path: listOf(path, 'i').map((key) => btKey(bytesOf(key, 'i'))),
     past: listOf(past, 'i').map(optionalValue),
     to: optionalValue(to),
     origin: optionalVersion(origin),
-    isStored: numberOf(isStored, 'i') === 1,
+    reach: requireReach(reach),
     repeats: numberOf(repeats, 'i')
   };
+}
+
+function requireReach(value: BtValue | undefined): Reach {
+  const reach = REACHES[numberOf(value, 'i')];
+  if (reach === undefined) throw bad('i');
+  return reach;
 }
 
 function optionalValue(value: BtValue | undefined): ConfigValue | null {

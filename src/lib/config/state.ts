@@ -6,6 +6,7 @@ import { equalValues, type ConfigDict } from './document.ts';
 import {
   addIntentions,
   carryIntentions,
+  heardIntentions,
   settleIntentions,
   storedIntentions,
   type Intention
@@ -90,6 +91,11 @@ export function currentMessage({ base, data }: ConfigState): ConfigMessage {
   return data === base.data ? base : nextConfigMessage(base, data);
 }
 
+/** The version that the next one follows, if it never left this device. */
+function unsentVersion({ base, isHandedOut }: ConfigState): ConfigMessage | null {
+  return isHandedOut ? null : base;
+}
+
 export interface ConfigPush {
   readonly state: ConfigState;
   /** To store. */
@@ -110,7 +116,7 @@ export function takePush(state: ConfigState): ConfigPush | null {
     isHandedOut: true,
     currentHashes: isNew ? [] : state.currentHashes,
     obsoleteHashes: isNew ? union(state.obsoleteHashes, state.currentHashes) : state.obsoleteHashes,
-    intentions: carryIntentions(state.intentions, message)
+    intentions: carryIntentions(state.intentions, message, unsentVersion(state))
   };
   return { state: next, message, obsoleteHashes: next.obsoleteHashes };
 }
@@ -162,11 +168,22 @@ export function receiveConfigs(
   nowMs: number
 ): ConfigState {
   const { messages, unreadable, parts } = readReceived(state, received, nowMs);
-  const unreadableHashes = union(state.unreadableHashes, unreadable).slice(-MAX_UNREADABLE);
-  const before: ConfigState = { ...state, parts, unreadableHashes };
-  const adopted = messages.reduce(withStored, before);
+  const unreadableHashes =
+    unreadable.length === 0
+      ? state.unreadableHashes
+      : union(state.unreadableHashes, unreadable).slice(-MAX_UNREADABLE);
+  const before = changed(state, { parts, unreadableHashes });
+  const known = messages.reduce(withStored, before);
+  const seen = [known.base, ...messages.map(({ message }) => message)];
+  const adopted = changed(known, { intentions: heardIntentions(known.intentions, seen) });
   const others = messages.filter(({ message }) => message.hashHex !== adopted.base.hashHex);
   return others.length === 0 ? adopted : mergeReceived(adopted, others);
+}
+
+/** The state with these parts; the same state when they are its own. */
+function changed(state: ConfigState, parts: Partial<ConfigState>): ConfigState {
+  const isSame = Object.entries(parts).every(([key, value]) => state[key as keyof ConfigState] === value);
+  return isSame ? state : { ...state, ...parts };
 }
 
 /**
@@ -187,7 +204,7 @@ function withStored(state: ConfigState, { message, storageHashes }: StoredMessag
     currentHashes,
     obsoleteHashes: without(obsoleteHashes, currentHashes),
     intentions: storedIntentions(
-      isBase ? state.intentions : carryIntentions(state.intentions, own),
+      isBase ? state.intentions : carryIntentions(state.intentions, own, unsentVersion(state)),
       message.hashHex
     )
   };
@@ -231,7 +248,12 @@ function mergeReceived(state: ConfigState, others: readonly StoredMessage[]): Co
   const winner = others.find((candidate) => candidate.message === message);
   const currentHashes = winner?.storageHashes ?? [];
   const obsolete = union(union(state.obsoleteHashes, state.currentHashes), otherHashes);
-  const settled = settleIntentions(carryIntentions(state.intentions, own), message, inputs);
+  const settled = settleIntentions(state.intentions, message, {
+    own,
+    unsent: unsentVersion(state),
+    inputs,
+    isStored: winner !== undefined
+  });
   return withData(
     {
       ...state,

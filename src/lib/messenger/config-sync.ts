@@ -220,7 +220,7 @@ export function createConfigSync(deps: {
     for (const [kind, { items, storedAtMs }] of received) {
       const known = merged.get(kind);
       if (!known && stored.isBroken(kind)) continue;
-      const state = items.length === 0 && known ? known : receiveConfigs(known ?? NEW_CONFIG, items, nowMs);
+      const state = receiveConfigs(known ?? NEW_CONFIG, items, nowMs);
       merged.set(kind, state);
       if (state.base.hashHex === known?.base.hashHex || state.base.seqno === 0) continue;
       storedNow.set(kind, storedAtMs);

@@ -2,7 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8ToBytes } from '../../../src/lib/bytes/index.ts';
-import { configSet, withValue, type ConfigPath, type ConfigValue } from '../../../src/lib/config/index.ts';
+import {
+  CONFIG_LAG,
+  configSet,
+  decodeConfigMessage,
+  mergeConfigs,
+  valueAt,
+  withValue,
+  type ConfigPath,
+  type ConfigState,
+  type ConfigValue
+} from '../../../src/lib/config/index.ts';
 import { createSwarm, Device, settle } from './devices.ts';
 
 const DEVICES = 3;
@@ -11,7 +21,9 @@ type Step =
   | { kind: 'edit'; device: number; path: ConfigPath; value: ConfigValue | null }
   | { kind: 'own'; device: number; value: bigint }
   | { kind: 'poll'; device: number }
-  | { kind: 'push'; device: number; isAnswered: boolean };
+  | { kind: 'push'; device: number; isAnswered: boolean }
+  /** Two look at the same time, and store what they have. */
+  | { kind: 'race'; device: number; other: number; isAnswered: boolean };
 
 const device = fc.nat({ max: DEVICES - 1 });
 const value = fc.oneof(
@@ -52,28 +64,80 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     })
   }
 );
+const race: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('race' as const),
+  device,
+  other: device,
+  isAnswered: fc.boolean()
+});
 const history = fc.array(step, { maxLength: 40, size: 'max' });
+const shortHistory = fc.array(step, { maxLength: 20, size: 'max' });
+/** Nobody stores without having looked just before; so the loop does it. */
+const fairHistory = fc.array(fc.oneof({ weight: 8, arbitrary: step }, { weight: 2, arbitrary: race }), {
+  maxLength: 40,
+  size: 'max'
+});
+
+const ownPath = (index: number): ConfigPath => ['own', String(index)];
+const ownValue = ({ data }: ConfigState, index: number) => valueAt(data, ownPath(index));
+const ownIntention = ({ intentions }: ConfigState, index: number) =>
+  intentions.findLast(({ path }) => path.join() === ownPath(index).join());
 
 class Devices {
   readonly swarm = createSwarm();
   readonly all = Array.from({ length: DEVICES }, () => new Device(this.swarm));
+  /** What each device last put under the key that only it touches. */
+  readonly wanted = new Map<number, bigint>();
+  /** Devices that were away for five versions after the others could have seen their edit (config-sync.md §5). */
+  readonly away = new Set<number>();
 
-  /** Pushes and polls whenever the history says so, however much was missed. */
-  playWildly(steps: readonly Step[]): void {
-    for (const step of steps) this.#act(step, this.all[step.device] as Device);
+  /** @param isFair whether everybody looks right before storing */
+  play(steps: readonly Step[], isFair: boolean): void {
+    for (const step of steps) this.act(step, isFair);
+    for (let round = 0; round < 6; round++) this.all.forEach((_, index) => this.#turn(index));
     settle(this.all);
   }
 
-  #act(step: Step, actor: Device): void {
-    if (step.kind === 'poll') actor.poll();
+  #turn(index: number): void {
+    this.#poll(index);
+    this.all[index]?.push();
+  }
+
+  act(step: Step, isFair = false): void {
+    const actor = this.all[step.device] as Device;
+    if (step.kind === 'poll') this.#poll(step.device);
+    if (step.kind === 'race') {
+      this.#poll(step.device);
+      this.#poll(step.other);
+      this.all[step.other]?.push(step);
+      actor.push(step);
+    }
     if (step.kind === 'push') {
       // A device hears what there is between two pushes of its own.
-      if (!actor.hasPolled) actor.poll();
+      if (isFair || !actor.hasPolled) this.#poll(step.device);
       actor.push(step);
     }
     if (step.kind === 'edit') actor.edit((data) => withValue(data, step.path, step.value));
     if (step.kind === 'own') {
-      actor.edit((data) => withValue(data, ['own', String(step.device)], step.value));
+      this.wanted.set(step.device, step.value);
+      actor.edit((data) => withValue(data, ownPath(step.device), step.value));
+    }
+  }
+
+  #poll(index: number): void {
+    const actor = this.all[index] as Device;
+    const before = ownIntention(actor.state, index);
+    actor.poll();
+    const isGivenUp = before !== undefined && ownIntention(actor.state, index) === undefined;
+    const wasFarAhead = actor.state.base.seqno - (before?.origin?.seqno ?? Infinity) >= CONFIG_LAG;
+    const isLost = ownValue(actor.state, index) !== before?.to;
+    if (isGivenUp && isLost && wasFarAhead && before.reach === 'heard') this.away.add(index);
+  }
+
+  expectNothingLost(): void {
+    const [first] = this.all as [Device];
+    for (const [index, value] of this.wanted) {
+      if (!this.away.has(index)) expect(ownValue(first.state, index)).toBe(value);
     }
   }
 }
@@ -83,7 +147,7 @@ describe('three devices that edit, push and poll as they please', () => {
     fc.assert(
       fc.property(history, (steps) => {
         const devices = new Devices();
-        devices.playWildly(steps);
+        devices.play(steps, false);
         const { swarm } = devices;
         const [first, ...others] = devices.all as [Device, ...Device[]];
         for (const other of others) expect(other.bytesHex).toBe(first.bytesHex);
@@ -96,6 +160,43 @@ describe('three devices that edit, push and poll as they please', () => {
         expect(late.bytesHex).toBe(first.bytesHex);
       }),
       { numRuns: 400 }
+    );
+  });
+
+  it('lose no edit of a key that nobody else touched', () => {
+    let kept = 0;
+    const play = (isFair: boolean) => (steps: readonly Step[]) => {
+      const devices = new Devices();
+      devices.play(steps, isFair);
+      devices.expectNothingLost();
+      kept += devices.wanted.size - devices.away.size;
+    };
+    fc.assert(fc.property(shortHistory, play(false)), { numRuns: 150 });
+    fc.assert(fc.property(fairHistory, play(true)), { numRuns: 150 });
+    expect(kept).toBeGreaterThan(100);
+  });
+
+  it('make the same of what they hear in any order and however often', () => {
+    fc.assert(
+      fc.property(history, fc.infiniteStream(fc.nat()), (steps, numbers) => {
+        const devices = new Devices();
+        for (const step of steps) devices.act(step);
+        const messages = [...devices.swarm.items.values()].map((bytes) => decodeConfigMessage(bytes));
+        const [first] = messages;
+        if (!first) return;
+        const outcome = (inputs: typeof messages) => {
+          const result = mergeConfigs(inputs);
+          return result.kind === 'merged' ? result.message.hashHex : inputs[result.index]?.hashHex;
+        };
+        const draw = () => numbers.next().value as number;
+        const repeated = [...messages, ...messages.filter(() => draw() % 2 === 0)];
+        const shuffled = repeated
+          .map((message) => ({ message, place: draw() }))
+          .sort((a, b) => a.place - b.place)
+          .map(({ message }) => message);
+        expect(outcome(shuffled)).toBe(outcome(messages));
+      }),
+      { numRuns: 150 }
     );
   });
 });

@@ -133,7 +133,10 @@ describe('receiving', () => {
   });
 
   it('finds its own version again, and does not call it obsolete', () => {
-    expect(receive(remote.state, ['r1', remote.message])).toEqual(remote.state);
+    const again = receive(remote.state, ['r1', remote.message]);
+    expect(again).toEqual({ ...remote.state, intentions: again.intentions });
+    expect(again.intentions).toMatchObject([{ reach: 'heard' }]);
+    expect(receive(again)).toBe(again);
     const unanswered = handOut(edited(NEW_CONFIG, 'n', text('A'))).state;
     const seen = receive(unanswered, ['r1', remote.message]);
     expect(configStatus(seen)).toBe('clean');
@@ -264,8 +267,8 @@ describe('edits that got lost', () => {
     expect(configStatus(state)).toBe('clean');
   });
 
-  it('and had been stored long before stay lost too: the others have seen them', () => {
-    const stored = pushed(edited(base.state, 'block', 1n), 'mine').state;
+  it('and were found stored before the others went on stay lost too: they have seen them', () => {
+    const stored = receive(pushed(edited(base.state, 'block', 1n), 'mine').state);
     let other = stored;
     let message = base.message;
     other = edited(other, 'block', null);
@@ -274,6 +277,50 @@ describe('edits that got lost', () => {
     const state = receive(stored, ['o', message]);
     expect(at(state, 'block')).toBeUndefined();
     expect(configStatus(state)).toBe('clean');
+  });
+
+  it('and were stored when the others were far ahead already are made again', () => {
+    const late = pushed(edited(base.state, 'block', 1n), 'mine').state;
+    const state = receive(late, ['o', ahead(8)]);
+    expect([at(state, 'block'), at(state, 'x')]).toEqual([1n, 17n]);
+    // Found among versions that are as far as that, it is no better off.
+    const looked = receive(pushed(edited(base.state, 'block', 1n), 'mine').state, ['o', ahead(5)]);
+    expect(looked.intentions.map(({ reach }) => reach)).not.toContain('heard');
+  });
+
+  it('and that only a merge carries which never left are not forgotten', () => {
+    const other = (key: string, count: number) => {
+      let { state } = base;
+      for (let index = 0; index < count; index++)
+        ({ state } = pushed(edited(state, key, BigInt(index + 1)), `${key}${index}`));
+      return state.base;
+    };
+    let state = edited(base.state, 'nick', text('Bo'));
+    for (const [key, count] of [
+      ['a', 1],
+      ['b', 3],
+      ['c', 5],
+      ['d', 7]
+    ] as const)
+      state = receive(state, [key, other(key, count)]);
+    expect(at(state, 'nick')).toEqual(text('Bo'));
+    expect(state.intentions.map(({ path }) => path)).toContainEqual(['nick']);
+    expect(at(receive(state, ['x', ahead(20)]), 'nick')).toEqual(text('Bo'));
+  });
+
+  it('and are changed back before they were made again count as they are now', () => {
+    const first = pushed(edited(base.state, 'nick', text('A')), 'one');
+    const second = pushed(edited(first.state, 'nick', text('B')), 'two');
+    const behind = pushed(edited(first.state, 'c', 3n), 'three');
+    const merged = pushed(
+      receive(pushed(edited(first.state, 'd', 3n), 'four').state, ['three', behind.message]),
+      'merged'
+    );
+    const lost = receive(second.state, ['merged', merged.message]);
+    expect(at(lost, 'nick')).toEqual(text('B'));
+    expect(valueAt(lost.base.data, ['nick'])).toEqual(text('A'));
+    const back = edited(lost, 'nick', text('A'));
+    expect(back.intentions.map(({ path }) => path)).toContainEqual(['nick']);
   });
 
   it('because a merge was merged are made again', () => {

@@ -16,6 +16,7 @@ import {
   DEFAULT_SETTINGS,
   finishImport,
   mergeConversationChoices,
+  noteImport,
   OWN_PICTURE_OWNER,
   pictureOwner,
   saveImportedConfig,
@@ -92,6 +93,7 @@ export async function importBackup(
   await run.closeConversation();
   if (!target.isNew) await finishImport(target.store);
   await run.mergeChoices();
+  await noteImport(target.store, target.nowMs);
   return run.summary();
 }
 

@@ -16,6 +16,8 @@ export interface Session {
   open(): Promise<EngineStatus>;
   createProfile(displayName: string): Promise<EngineStatus>;
   restoreProfile(phrase: string): Promise<EngineStatus>;
+  /** @throws as the command `backup.restore`; the signal's reason */
+  restoreBackup(file: Blob, passphrase: string, signal: AbortSignal): Promise<EngineStatus>;
   readonly call: WorkerClient['call'];
   readonly onEvent: (callback: (event: EngineEvent) => void) => () => void;
   close(): void;
@@ -65,6 +67,9 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     },
     async restoreProfile(phrase) {
       return settle(await client.call('profile.restore', { phrase }));
+    },
+    async restoreBackup(file, passphrase, signal) {
+      return settle(await client.call('backup.restore', { file, passphrase }, { signal }));
     },
     call: client.call,
     onEvent: client.onEvent,

@@ -387,6 +387,15 @@ export async function saveImportedProfile(
   }));
 }
 
+/** Notes that older messages are here as far as there were any. */
+export async function noteImport(store: ProfileStore, nowMs: number): Promise<void> {
+  await updateMeta(store, 'profile', 'any', (profile) =>
+    profile === null || profile.createdHere || profile.importedAtMs !== undefined
+      ? null
+      : { ...profile, importedAtMs: nowMs }
+  );
+}
+
 /** A document of the account as the backup holds it; only into a profile that has none. */
 export async function saveImportedConfig(
   store: ProfileStore,

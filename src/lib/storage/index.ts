@@ -81,6 +81,7 @@ export {
 export {
   beginConversationImport,
   mergeConversationChoices,
+  noteImport,
   saveImportedConfig,
   saveImportedProfile,
   type ConversationImport,

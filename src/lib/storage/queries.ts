@@ -256,6 +256,7 @@ export async function loadProfile(db: ProfileDatabase, rowKey: CryptoKey): Promi
     displayName: content.displayName,
     networkId: content.networkId,
     createdHere: content.createdHere,
+    lacksHistory: !content.createdHere && content.importedAtMs === undefined,
     pictureMediaId: content.picture?.mediaId ?? null
   };
 }

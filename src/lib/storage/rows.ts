@@ -281,6 +281,8 @@ export interface ProfileContent {
   readonly displayNameUpdatedSeconds: number;
   readonly networkId: string;
   readonly createdHere: boolean;
+  /** When a backup was taken in, if one was; only where the account was restored. */
+  readonly importedAtMs?: number;
   /** Null once it was removed; absent when there never was one. */
   readonly picture?: OwnPicture | null;
 }

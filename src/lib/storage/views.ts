@@ -175,5 +175,7 @@ export interface ProfileView {
   readonly networkId: string;
   /** Created on this device, not restored. */
   readonly createdHere: boolean;
+  /** Restored, and no backup was taken in: there may be older messages elsewhere. */
+  readonly lacksHistory: boolean;
   readonly pictureMediaId: string | null;
 }

@@ -1,7 +1,8 @@
 // Runs before the first paint, without waiting for the app, and in browsers too old for it, so it keeps to old
 // syntax. Applies the chosen looks; keeps the welcome screen out of sight for who already has an account; takes an
 // invite out of the address, to wait in memory; finds out what this browser lacks; and, for who has an
-// account, starts the engine, which takes as long as everything else, and fetches the app. Its counterparts are src/lib/state/appearance.ts, account-mark.ts,
+// account, starts the engine, which takes as long as everything else, and fetches the app. Its counterparts are
+// src/lib/state/appearance.ts, account-mark.ts, profile-choice.ts,
 // invite-inbox.svelte.ts, early-engine.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
@@ -15,6 +16,16 @@
   function read(key) {
     try {
       return localStorage.getItem(key);
+    } catch (error) {
+      void error;
+      return null;
+    }
+  }
+
+  /** This tab's profile, else the one used last; ids that say nothing. */
+  function chosenProfile() {
+    try {
+      return sessionStorage.getItem('onionskin.profile') || read('onionskin.profile');
     } catch (error) {
       void error;
       return null;
@@ -105,7 +116,9 @@
     worker.onerror = function () {
       early.failed = true;
     };
-    worker.postMessage({ kind: 'call', id: 1, name: 'engine.open', input: {} });
+    var profileId = chosenProfile();
+    var input = profileId ? { profileId: profileId } : {};
+    worker.postMessage({ kind: 'call', id: 1, name: 'engine.open', input: input });
     window.onionskinEngine = early;
   }
 

@@ -36,6 +36,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const { db, rowKey } = profile;
   const tabs = new page.BroadcastChannel(`onionskin/notify/${profile.status.profileId}`);
   const answered = new Set<string>();
+  /** Shown by this page and not known to be closed. */
+  const shown = new Set<Notification>();
 
   const looksAt = (conversationId: string) =>
     page.document.visibilityState === 'visible' &&
@@ -67,12 +69,15 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   }
 
   async function show({ title, body, tag }: Notice, conversationId: string): Promise<void> {
-    const options = { body, tag, icon: '/icons/icon-192.png', data: { conversationId } };
+    const { profileId } = profile.status;
+    const options = { body, tag, icon: '/icons/icon-192.png', data: { conversationId, profileId } };
     try {
-      const shown = new page.Notification(title, options);
-      shown.onclick = () => {
+      const notification = new page.Notification(title, options);
+      shown.add(notification);
+      notification.onclose = () => shown.delete(notification);
+      notification.onclick = () => {
         page.focus();
-        shown.close();
+        notification.close();
         deps.open(conversationId);
       };
     } catch {
@@ -83,12 +88,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   }
 
   const unsubscribe = deps.onEvent((event) => {
+    if (event.type === 'erased') for (const notification of shown) notification.close();
     if (event.type !== 'incoming') return;
     // A database that was closed meanwhile has nothing to tell.
     consider(event.conversationId, event.messageId).catch(() => {});
   });
 
   const onWorkerWord = ({ data }: MessageEvent<{ kind?: unknown; conversationId?: unknown } | null>) => {
+    // A chat of another profile says so by itself.
     if (data?.kind === OPEN_CONVERSATION_KIND && typeof data.conversationId === 'string') {
       deps.open(data.conversationId);
     }
@@ -112,4 +119,18 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
 function canNotify(page: Window & typeof globalThis): boolean {
   return 'Notification' in page && page.Notification.permission === 'granted';
+}
+
+/** Takes away what the service worker shows for a profile; what pages show they take away themselves. */
+export async function closeNotifications(page: Pick<Window, 'navigator'>, profileId: string): Promise<void> {
+  try {
+    const registration = await page.navigator.serviceWorker?.getRegistration();
+    for (const notification of (await registration?.getNotifications()) ?? []) {
+      const data = notification.data as { profileId?: unknown } | null;
+      if (data?.profileId === profileId) notification.close();
+    }
+    if ('clearAppBadge' in page.navigator) await page.navigator.clearAppBadge();
+  } catch {
+    // Nothing is shown where it cannot be asked for.
+  }
 }

@@ -2,8 +2,9 @@
 // nothing of the database or of cryptography may be imported here.
 import { getContext, setContext } from 'svelte';
 import { createWorkerClient, type WorkerClient, type WorkerPort } from '../worker/client.ts';
-import type { ConnectionState, EngineEvent, EngineStatus } from '../worker/protocol.ts';
+import type { Commands, ConnectionState, EngineEvent, EngineStatus } from '../worker/protocol.ts';
 import { markAccount } from './account-mark.ts';
+import { chooseProfile, chosenProfile } from './profile-choice.ts';
 
 export interface Session {
   /** What the engine said about the profile; null until it answered. */
@@ -18,6 +19,10 @@ export interface Session {
   restoreProfile(phrase: string): Promise<EngineStatus>;
   /** @throws as the command `backup.restore`; the signal's reason */
   restoreBackup(file: Blob, passphrase: string, signal: AbortSignal): Promise<EngineStatus>;
+  /** Takes the open profile off this device; the page has to be left afterwards. */
+  erase(): Promise<Commands['profile.erase']['out']>;
+  /** This page itself is taking its profile away. */
+  readonly isErasing: boolean;
   readonly call: WorkerClient['call'];
   readonly onEvent: (callback: (event: EngineEvent) => void) => () => void;
   close(): void;
@@ -31,6 +36,7 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
   let status = $state.raw<EngineStatus | null>(null);
   let connection = $state.raw<ConnectionState | null>(null);
   let opening: Promise<EngineStatus> | null = null;
+  let isErasing = false;
 
   client.onEvent((event) => {
     if (event.type === 'connection') connection = event.state;
@@ -41,6 +47,8 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     if (answer.state !== 'failed') {
       markAccount(answer.state !== 'no-profile', () => localStorage, document.documentElement);
     }
+    // Also after a reload, and whatever profile other tabs turn to.
+    if ('profileId' in answer) chooseProfile(window, answer.profileId);
     opening = Promise.resolve(answer);
     return answer;
   };
@@ -56,10 +64,13 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
       return connection;
     },
     open() {
-      opening ??= client.call('engine.open', {}).then(settle, (error: unknown) => {
-        opening = null;
-        throw error;
-      });
+      const profileId = chosenProfile(window);
+      opening ??= client
+        .call('engine.open', profileId === null ? {} : { profileId })
+        .then(settle, (error: unknown) => {
+          opening = null;
+          throw error;
+        });
       return opening;
     },
     async createProfile(displayName) {
@@ -70,6 +81,18 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     },
     async restoreBackup(file, passphrase, signal) {
       return settle(await client.call('backup.restore', { file, passphrase }, { signal }));
+    },
+    async erase() {
+      isErasing = true;
+      try {
+        return await client.call('profile.erase', {});
+      } catch (error) {
+        isErasing = false;
+        throw error;
+      }
+    },
+    get isErasing() {
+      return isErasing;
     },
     call: client.call,
     onEvent: client.onEvent,

@@ -21,6 +21,7 @@ import {
   type OpenStatus,
   type ProfileState
 } from '../../lib/state/profile.svelte.ts';
+import { createProfiles, provideProfiles, type Profiles } from '../../lib/state/profiles.svelte.ts';
 import { createRequestsState, provideRequests, type RequestsState } from '../../lib/state/requests.svelte.ts';
 import type { Session } from '../../lib/state/session.svelte.ts';
 import { createSettingsState, provideSettings, type SettingsState } from '../../lib/state/settings.svelte.ts';
@@ -31,6 +32,7 @@ import type { ConversationView } from '../../lib/storage/views.ts';
 
 export interface FrameStates {
   readonly profile: ProfileState;
+  readonly profiles: Profiles;
   readonly conversations: ConversationsState;
   readonly requests: RequestsState;
   readonly settings: SettingsState;
@@ -50,6 +52,7 @@ export interface FrameDeeds {
 /** To be called while the frame is made. */
 export function provideFrameStates(status: OpenStatus, session: Session, deeds: FrameDeeds): FrameStates {
   const profile = provideProfile(createProfileState(status));
+  const profiles = provideProfiles(createProfiles(session.call));
   const formats = provideFormats(createFormatsState(window));
   const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
   const requests = provideRequests(createRequestsState(profile));
@@ -88,6 +91,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   );
   return {
     profile,
+    profiles,
     conversations,
     requests,
     settings,
@@ -99,6 +103,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
       shelf.close();
       transfers.stop();
       profile.close();
+      profiles.stop();
       conversations.stop();
       requests.stop();
       settings.stop();

@@ -11,6 +11,7 @@ export const settings = {
   path: 'Path',
   recoveryPassword: 'Recovery Password',
   transparency: 'Transparency and code',
+  clearData: 'Clear data',
   /** Spoken beside a dot. */
   updateOffered: 'a new version is offered',
   install: 'Install',

@@ -9,6 +9,11 @@ export const SKIP_WAITING_MESSAGE = 'skip-waiting';
 /** Kind of what the worker posts to a page when a notification of a conversation was pressed. */
 export const OPEN_CONVERSATION_KIND = 'open-conversation';
 
+/** Tag of the background work that sends what waits. */
+export const OUTBOX_TAG = 'outbox';
+/** Tag of the periodic background work that looks for messages. */
+export const POLL_TAG = 'poll';
+
 export interface ReleaseManifest {
   readonly version: string;
   /** SHA-256, 64 hex characters, by path. */

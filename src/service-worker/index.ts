@@ -1,5 +1,5 @@
-// The application shell, offline, and updates only after consent (design.md §7). Composition only: what is cached is
-// the build and nothing else; /network.json and /gateway/ always go to the network.
+// The application shell, offline, updates only after consent, and bounded wake-ups (design.md §7). Composition only: what
+// is cached is the build and nothing else; /network.json and /gateway/ always go to the network.
 import { build, files, prerendered, version } from '$service-worker';
 import { clientsClaim } from 'workbox-core';
 import { PrecacheController, PrecacheRoute } from 'workbox-precaching';
@@ -8,8 +8,14 @@ import {
   forgetAcceptedVersion,
   loadAcceptedVersion,
   OPEN_CONVERSATION_KIND,
+  OUTBOX_TAG,
+  POLL_TAG,
   SKIP_WAITING_MESSAGE
 } from '../lib/release.ts';
+import { wakeUp } from './wake-up.ts';
+
+/** Events of background work, which the library of types does not know. */
+type SyncLikeEvent = ExtendableEvent & { readonly tag: string };
 
 const worker = globalThis.self as unknown as ServiceWorkerGlobalScope;
 const FALLBACK_PAGE = '/200.html';
@@ -47,9 +53,25 @@ async function openConversation({ notification }: NotificationEvent): Promise<vo
   if (page) {
     page.postMessage({ kind: OPEN_CONVERSATION_KIND, conversationId });
     await page.focus();
-  } else await worker.clients.openWindow('/chats');
+  } else {
+    const isId = typeof conversationId === 'string' && /^[\w-]+$/.test(conversationId);
+    await worker.clients.openWindow(isId ? `/c/${conversationId}` : '/chats');
+  }
 }
 
+/** The browser tries again by itself when something is left. */
+async function sendOutbox(): Promise<void> {
+  if ((await wakeUp('sync', worker)) === 'unsent') throw new Error('messages are left');
+}
+
+worker.addEventListener('sync', (event) => {
+  const { tag } = event as SyncLikeEvent;
+  if (tag === OUTBOX_TAG) (event as SyncLikeEvent).waitUntil(sendOutbox());
+});
+worker.addEventListener('periodicsync', (event) => {
+  const { tag } = event as SyncLikeEvent;
+  if (tag === POLL_TAG) (event as SyncLikeEvent).waitUntil(wakeUp('periodicsync', worker));
+});
 worker.addEventListener('notificationclick', (event) => event.waitUntil(openConversation(event)));
 worker.addEventListener('install', (event) => event.waitUntil(install(event)));
 worker.addEventListener('activate', (event) => event.waitUntil(activate(event)));

@@ -194,14 +194,14 @@ export function createFakeLocks(): Locks & { readonly steals: () => number } {
 
   return {
     steals: () => steals,
-    request(name, { signal, steal }, callback) {
+    request(name, { signal, steal, ifAvailable }, callback) {
       return new Promise<void>((resolve, reject) => {
         if (signal?.aborted) return reject(abortError());
         const grant = () => {
           signal?.removeEventListener('abort', onAbort);
           const holding = { steal: () => reject(abortError()) };
           held.set(name, holding);
-          void callback()
+          void callback(true)
             .then(resolve, reject)
             .finally(() => {
               if (held.get(name) !== holding) return;
@@ -218,7 +218,8 @@ export function createFakeLocks(): Locks & { readonly steals: () => number } {
           );
           reject(abortError());
         };
-        if (steal) {
+        if (ifAvailable && held.has(name)) void callback(false).then(resolve, reject);
+        else if (steal) {
           steals += 1;
           held.get(name)?.steal();
           grant();

@@ -120,10 +120,11 @@ export function createLife(): Life {
     locks: (locks) => ({
       request(name, options, callback) {
         const stops = options.signal ? AbortSignal.any([options.signal, signal]) : signal;
-        const hold = async () => {
-          if (!signal.aborted) await Promise.race([callback(), ended]);
+        const hold = async (isHeld: boolean) => {
+          if (!signal.aborted) await Promise.race([callback(isHeld), ended]);
         };
-        return gate(() => locks.request(name, options.steal ? options : { ...options, signal: stops }, hold));
+        const isInstant = options.steal || options.ifAvailable;
+        return gate(() => locks.request(name, isInstant ? options : { ...options, signal: stops }, hold));
       }
     }),
     channel(channel) {

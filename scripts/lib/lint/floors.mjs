@@ -116,7 +116,8 @@ export const FLOORS = [
   {
     name: 'service worker',
     files: ['src/service-worker/'],
-    imports: ENGINE,
+    // The rules of notifications are those of the page, and so are their words.
+    imports: [...ENGINE, 'src/lib/worker/', 'src/lib/state/notify-rules.ts', TEXT],
     packages: ['workbox-', '$service-worker'],
     ambient: true
   },

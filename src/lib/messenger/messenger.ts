@@ -16,7 +16,6 @@ import {
   loadMeta,
   laterProfileTime,
   updateMeta,
-  type OwnPicture,
   type ProfileStore,
   type SearchInput,
   type SearchPage
@@ -38,7 +37,8 @@ import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createNameQuestions } from './name-questions.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
-import type { OwnProfile } from './outgoing-content.ts';
+import { loadOwnProfile } from './own-profile.ts';
+import { createRoomWatch } from './room.ts';
 import { createStorageCommands, type StorageCommands } from './storage-commands.ts';
 import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
 import { createTimerCommands, type TimerCommands } from './timer-commands.ts';
@@ -157,20 +157,23 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     engine?.setActivity(board.combined());
   }
 
-  async function ownProfile(): Promise<OwnProfile> {
-    const profile = await loadMeta(store, 'profile');
-    return {
-      displayName: profile?.content.displayName ?? '',
-      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0,
-      ...ownPicture(profile?.content.picture)
-    };
-  }
-
   async function networkNow(): Promise<number> {
     if (engine && engine.onion.clockOffsetMs() !== null) return engine.onion.networkTimeMs();
     const sendClock = await loadMeta(store, 'send-clock');
     return clock.now() - (sendClock?.content.offsetMs ?? 0);
   }
+
+  const room = createRoomWatch({
+    store,
+    clock,
+    log,
+    onChange(isFull) {
+      tell({ type: 'room', isFull });
+      if (isFull) return;
+      ring('poll');
+      ring('outbox');
+    }
+  });
 
   const sweeper = createSweeper({
     store,
@@ -197,7 +200,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           crypto: deps.crypto,
           media,
           createFloors: () => createFloors(store),
-          ownProfile,
+          ownProfile: () => loadOwnProfile(store),
           clock,
           random: deps.random,
           log,
@@ -284,6 +287,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         post({ kind: 'alive', epoch: engine.epoch });
         post({ kind: 'event', event: connection() });
         post({ kind: 'event', event: { type: 'path', path: engine.onion.lastPath() } });
+        if (room.isFull) post({ kind: 'event', event: { type: 'room', isFull: true } });
         return;
       case 'ring':
         engine?.ring(message.what);
@@ -352,6 +356,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
 
   async function stop(): Promise<void> {
     stopped.abort();
+    room.stop();
     unsubscribe();
     await Promise.all([election?.stop(), sweeper.stop()]);
     channel.close();
@@ -379,7 +384,11 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       onDeleted
     }),
     ...createAttachmentCommands({ ...commandDeps, media, ringPictures: () => ring('pictures') }),
-    ...createStorageCommands({ ...commandDeps, ringRules: () => ring('media-rules') }),
+    ...createStorageCommands({
+      ...commandDeps,
+      ringRules: () => ring('media-rules'),
+      onCleared: () => room.ring()
+    }),
     async download(place, signal) {
       signal?.throwIfAborted();
       const cancel = () => cancelTransfer(place);
@@ -462,12 +471,4 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     connection
   };
-}
-
-/** What of our picture others are told: nothing before it lies at the file server, and once that there is none any more. */
-function ownPicture(picture: OwnPicture | null | undefined): Pick<OwnProfile, 'picture'> {
-  if (picture === null) return { picture: null };
-  if (!picture?.upload) return {};
-  const { url, keyBase64 } = picture.upload;
-  return { picture: { url, keyBase64 } };
 }

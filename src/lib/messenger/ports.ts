@@ -4,7 +4,7 @@ import type { AccountName } from '../account-name.ts';
 import type { FileClient } from '../files/index.ts';
 import type { ConnectionState, NameAnswer, PacketEvent, PathSnapshot } from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
-import type { ConfigSwarmClient } from './config-sync.ts';
+import type { ConfigSwarmClient } from './config-push.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import type { MessageRetrieveClient } from './receive.ts';
 import type { ErasureSwarmClient } from './swarm-erasure.ts';
@@ -46,13 +46,14 @@ export interface NetworkFloors {
 /** Web Locks, as far as they are used. */
 export interface Locks {
   /**
-   * Holds the lock while `callback` runs. With `steal` it is taken from whoever holds it, whose request then rejects.
+   * Holds the lock while `callback` runs. With `steal` it is taken from whoever holds it, whose request then rejects. With
+   * `ifAvailable` nothing is waited for, and `callback` is told whether the lock is held.
    * @throws AbortError when the signal aborts while waiting, or the lock is stolen
    */
   request(
     name: string,
-    options: { signal?: AbortSignal; steal?: boolean },
-    callback: () => Promise<void>
+    options: { signal?: AbortSignal; steal?: boolean; ifAvailable?: boolean },
+    callback: (isHeld: boolean) => Promise<void>
   ): Promise<void>;
 }
 

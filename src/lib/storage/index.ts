@@ -14,7 +14,14 @@ export type {
   StoredAttachment,
   StoredReaction
 } from './rows.ts';
-export { listDrafts, listProfiles, openProfileList, type ProfileListDatabase } from './profile-list.ts';
+export {
+  listDrafts,
+  listProfiles,
+  openProfileList,
+  type ProfileListDatabase,
+  type WakeUp
+} from './profile-list.ts';
+export { recordWakeUp } from './wake-log.ts';
 export { dropDraft, finishErasure, finishErasures, shredProfile } from './profile-erasure.ts';
 export {
   findProfileOf,

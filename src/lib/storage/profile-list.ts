@@ -7,6 +7,15 @@ import type { IndexedDbEnvironment } from './schema.ts';
 const LIST_NAME = 'onionskin';
 const DEVICE_KEY_ID = 'device';
 
+/** One time the browser woke the service worker, why, and what came of it. Says nothing about anybody. */
+export interface WakeUp {
+  /** Device time, milliseconds since 1970. */
+  readonly atMs: number;
+  readonly cause: 'sync' | 'periodicsync';
+  /** `checked`, `sent`, `unsent`, `locked`, `tab-open`, `no-profile`, or the code of what went wrong. */
+  readonly result: string;
+}
+
 export class ProfileListDatabase extends Dexie {
   declare profiles: EntityTable<{ id: string }, 'id'>;
   declare keys: EntityTable<{ id: string; key: CryptoKey }, 'id'>;
@@ -16,12 +25,15 @@ export class ProfileListDatabase extends Dexie {
   declare erasures: EntityTable<{ id: string }, 'id'>;
   /** Profiles that are being made from a backup; one whose maker is gone is erased at the next start. */
   declare drafts: EntityTable<{ id: string }, 'id'>;
+  /** What the service worker did without a page; the one table that is not sealed, since a locked vault seals nothing. */
+  declare wakeUps: EntityTable<WakeUp & { id: number }, 'id'>;
 
   constructor(environment?: IndexedDbEnvironment) {
     super(LIST_NAME, { ...environment, cache: 'disabled' });
     this.version(1).stores({ profiles: 'id', keys: 'id', slots: 'id' });
     this.version(2).stores({ erasures: 'id' });
     this.version(3).stores({ drafts: 'id' });
+    this.version(4).stores({ wakeUps: '++id' });
   }
 }
 

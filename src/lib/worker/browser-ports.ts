@@ -7,7 +7,7 @@ import type { NetworkDescriptor } from '../networks.ts';
 export function createBrowserLocks(manager: LockManager): Locks {
   return {
     async request(name, options, callback) {
-      await manager.request(name, options, callback);
+      await manager.request(name, options, (lock) => callback(lock !== null));
     }
   };
 }

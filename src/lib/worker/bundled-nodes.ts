@@ -1,5 +1,4 @@
-// The node list that came with this release, as further anchors of mainnet (design.md §3.1). A chunk of its own, since it
-// is the one large thing among the keys of a build.
+// The node list that came with this release, as further anchors of mainnet (design.md §3.1).
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Anchor } from '../networks.ts';
@@ -12,8 +11,7 @@ import { decodeBundledNodes, remainingNodes, type JsonValue } from '../wire/inde
 export async function loadBundledNodes(
   nowMs: number,
   log: Log,
-  load: () => Promise<{ default: unknown }> = () =>
-    import('../wire/mainnet-nodes.json', { with: { type: 'json' } })
+  load: () => Promise<{ default: unknown }>
 ): Promise<{ readonly network: string; readonly nodes: readonly Anchor[] }> {
   try {
     const list = decodeBundledNodes((await load()).default as JsonValue);

@@ -1,11 +1,8 @@
 // Entry of the engine's worker: composition only.
 import { systemClock } from '../clock.ts';
 import { createCryptoBackend } from '../crypto/index.ts';
-import { createFileClient } from '../files/index.ts';
 import { consoleLog } from '../log.ts';
-import { createEngine, createSealedOnionStore, type Engine } from '../messenger/index.ts';
-import { withAnchors } from '../networks.ts';
-import { createGatewayTransport, createOnionClient } from '../onion/index.ts';
+import { createEngine, type Engine } from '../messenger/index.ts';
 import { systemRandom } from '../random.ts';
 import {
   createExportFiles,
@@ -15,8 +12,8 @@ import {
   openProfileList,
   withRecordFallback
 } from '../storage/index.ts';
-import { createSwarmClient } from '../swarm/index.ts';
 import { readBuildConfig } from './build-config.ts';
+import { createBrowserFloors } from './browser-floors.ts';
 import { loadBundledNodes } from './bundled-nodes.ts';
 import {
   createBrowserLocks,
@@ -51,7 +48,8 @@ async function compose(): Promise<Engine> {
   const [crypto, list, bundled] = await Promise.all([
     createCryptoBackend(),
     openProfileList(),
-    loadBundledNodes(clock.now(), log)
+    // A chunk of its own, since it is the one large thing among the keys of a build.
+    loadBundledNodes(clock.now(), log, () => import('../wire/mainnet-nodes.json', { with: { type: 'json' } }))
   ]);
   const records = createRecordSlotFiles(list);
   const openDirectory = () => navigator.storage.getDirectory();
@@ -72,29 +70,8 @@ async function compose(): Promise<Engine> {
     },
     crypto,
     fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), build.network),
-    createFloors(network, store) {
-      const transport = createGatewayTransport({
-        fetch: globalThis.fetch.bind(globalThis),
-        gateways: build.gateways,
-        clock
-      });
-      const onionStore = createSealedOnionStore(store, log);
-      const anchored = bundled.network === network.id ? withAnchors(network, bundled.nodes) : network;
-      const onion = createOnionClient({
-        crypto,
-        transport,
-        network: anchored,
-        store: onionStore,
-        clock,
-        random,
-        log
-      });
-      return {
-        onion,
-        swarm: createSwarmClient({ onion, crypto, random, log }),
-        files: createFileClient({ onion, crypto, server: network.fileServer, clock })
-      };
-    },
+    createFloors: (network, store) =>
+      createBrowserFloors({ crypto, gateways: build.gateways, bundled, clock, random, log }, network, store),
     locks: createBrowserLocks(requireFeature('web-locks', navigator.locks as LockManager | undefined)),
     openChannel: openBrowserChannel,
     clock,

@@ -21,6 +21,8 @@ export type MessengerEvent =
   | ({ readonly type: 'backup' } & BackupProgress)
   /** The profile was taken off this device by another tab. */
   | { readonly type: 'erased' }
+  /** The browser has no room left, or has again. */
+  | { readonly type: 'room'; readonly isFull: boolean }
   /** Something one sentence should be said about, by code. */
   | { readonly type: 'notice'; readonly code: string };
 

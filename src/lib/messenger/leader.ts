@@ -131,7 +131,6 @@ export async function runLeader(
       return result;
     },
     isConnected,
-    onFailure: (code) => code === 'quota' && notice(code),
     clock,
     random,
     log

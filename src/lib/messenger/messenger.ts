@@ -16,6 +16,7 @@ import {
   loadMeta,
   laterProfileTime,
   updateMeta,
+  type OwnPicture,
   type ProfileStore,
   type SearchInput,
   type SearchPage
@@ -37,7 +38,7 @@ import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createNameQuestions } from './name-questions.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
-import { loadOwnProfile } from './own-profile.ts';
+import type { OwnProfile } from './outgoing-content.ts';
 import { createRoomWatch } from './room.ts';
 import { createStorageCommands, type StorageCommands } from './storage-commands.ts';
 import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
@@ -157,6 +158,15 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     engine?.setActivity(board.combined());
   }
 
+  async function ownProfile(): Promise<OwnProfile> {
+    const profile = await loadMeta(store, 'profile');
+    return {
+      displayName: profile?.content.displayName ?? '',
+      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0,
+      ...ownPicture(profile?.content.picture)
+    };
+  }
+
   async function networkNow(): Promise<number> {
     if (engine && engine.onion.clockOffsetMs() !== null) return engine.onion.networkTimeMs();
     const sendClock = await loadMeta(store, 'send-clock');
@@ -200,7 +210,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           crypto: deps.crypto,
           media,
           createFloors: () => createFloors(store),
-          ownProfile: () => loadOwnProfile(store),
+          ownProfile,
           clock,
           random: deps.random,
           log,
@@ -471,4 +481,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     connection
   };
+}
+
+/** What of our picture others are told: nothing before it lies at the file server, and once that there is none any more. */
+function ownPicture(picture: OwnPicture | null | undefined): Pick<OwnProfile, 'picture'> {
+  if (picture === null) return { picture: null };
+  if (!picture?.upload) return {};
+  const { url, keyBase64 } = picture.upload;
+  return { picture: { url, keyBase64 } };
 }

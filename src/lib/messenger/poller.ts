@@ -43,8 +43,6 @@ export function createPoller(deps: {
   /** One poll. @returns whether to go on at once because the node holds more, and whether anything came */
   poll: (signal: AbortSignal) => Promise<{ more: boolean; received: number }>;
   isConnected: () => boolean;
-  /** A poll failed with this code; the next one comes later. */
-  onFailure?: (code: string) => void;
   clock: Clock;
   random: RandomBytes;
   log: Log;
@@ -72,7 +70,6 @@ export function createPoller(deps: {
           failures += 1;
           log.debug('poll-failed', { code, failures });
           if (code === 'unexpected') log.error('poll-failed', { code });
-          deps.onFailure?.(code);
         }
       }
       if (isMore) continue;

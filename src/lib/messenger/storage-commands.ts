@@ -30,6 +30,8 @@ export function createStorageCommands(deps: {
   readonly networkNow: () => Promise<number>;
   /** A rule was made. */
   readonly ringRules: () => void;
+  /** Something went. */
+  readonly onCleared: () => void;
 }): StorageCommands {
   const { store, clock, networkNow } = deps;
   const meter = createTextMeter(store.db);
@@ -41,7 +43,11 @@ export function createStorageCommands(deps: {
 
   return {
     planClearing: async (selection, signal) => planClearing(store, selection, await time(), signal),
-    clearMedia: async (selection, after) => clearMedia(store, selection, await time(), after),
+    async clearMedia(selection, after) {
+      const cleared = await clearMedia(store, selection, await time(), after);
+      if (cleared.bytes > 0) deps.onCleared();
+      return cleared;
+    },
     measureText: (signal) => meter.measure(signal),
     async keepMedia(conversationId, days) {
       if (days !== null && !KEEP_MEDIA_DAYS.includes(days)) throw new AppError('usage', { retry: 'never' });

@@ -1,5 +1,7 @@
 // Files cleared from this device while their messages stay: what that would free, and doing it, some messages at a time.
 // What lies at a file server can be loaded again. Bytes freed are measured where the chunks lie, before and after.
+import { errorCode } from '../errors.ts';
+import { removeFilesOf } from './media-changes.ts';
 import { loadStoredMessages, messageUpdate } from './message-changes.ts';
 import {
   clearBeforeMs,
@@ -91,22 +93,67 @@ export async function clearMedia(
 ): Promise<ClearedMedia> {
   const owners = await nextOwners(store, selection, after);
   const next = owners.length < BATCH ? null : (owners.at(-1) as string);
+  const choose = async () =>
+    (await chosenFiles(store, selection, owners, time)).filter(({ message }) => isClearable(message.content));
   const done = await commitBuilt(store, async () => {
-    const chosen = (await chosenFiles(store, selection, owners, time)).filter(({ message }) =>
-      isClearable(message.content)
-    );
-    const names = chosen.flatMap(({ rows }) => rows.map(({ content }) => content.fileName));
-    const files = chosen.reduce((sum, { attachments }) => sum + attachments.length, 0);
-    const result = { files, names, before: await sizesOf(store, names) };
+    const chosen = await choose();
+    const result = await describe(store, chosen);
     if (chosen.length === 0) return { changes: null, result };
-    // The stored files leave with their being named (media-changes.ts).
-    const parts = await Promise.all(
-      chosen.map(({ message, attachments }) => withoutFiles(store, message.row.id, attachments))
-    );
-    return { changes: mergeChanges('clear media', by, parts), result };
+    return { changes: await forgetting(store, chosen, by), result };
+  }).catch((error: unknown) => {
+    if (errorCode(error) !== 'quota') throw error;
+    return clearWithoutRoom(store, choose, by);
   });
   const left = await sizesOf(store, done.names);
   return { files: done.files, bytes: done.before - left, next };
+}
+
+/** Where not even a message has room to be written anew: the files first, then what names them. */
+async function clearWithoutRoom(
+  store: ProfileStore,
+  choose: () => Promise<FilesOfMessage[]>,
+  by: ChangeSet['by']
+): Promise<Awaited<ReturnType<typeof describe>>> {
+  const { chosen, result } = await commitBuilt(store, async () => {
+    const found = await choose();
+    const rows = found.flatMap((each) => each.rows.map(({ row }) => row));
+    const change = {
+      expect: rows.map(({ id, rev }) => ({ table: 'media' as const, id, rev })),
+      remove: rows.map(({ id }) => ({ table: 'media' as const, id }))
+    };
+    return {
+      changes: mergeChanges('clear media without room', by, [change]),
+      result: { chosen: found, result: await describe(store, found) }
+    };
+  });
+  await removeFilesOf(
+    store,
+    chosen.flatMap(({ rows }) => rows.map(({ row }) => row))
+  );
+  await commitBuilt(store, async () => ({
+    changes: await forgetting(store, chosen, by),
+    result: undefined
+  }));
+  return result;
+}
+
+/** What goes, and how much room it has now. */
+async function describe(store: ProfileStore, chosen: readonly FilesOfMessage[]) {
+  const names = chosen.flatMap(({ rows }) => rows.map(({ content }) => content.fileName));
+  const files = chosen.reduce((sum, { attachments }) => sum + attachments.length, 0);
+  return { files, names, before: await sizesOf(store, names) };
+}
+
+/** The change after which messages name their files no more; those leave with it (media-changes.ts). */
+async function forgetting(
+  store: ProfileStore,
+  chosen: readonly FilesOfMessage[],
+  by: ChangeSet['by']
+): Promise<ChangeSet> {
+  const parts = await Promise.all(
+    chosen.map(({ message, attachments }) => withoutFiles(store, message.row.id, attachments))
+  );
+  return mergeChanges('clear media', by, parts);
 }
 
 /** Clears what the rules of the chats say is too old. @param signal ends it between two messages */

@@ -140,6 +140,7 @@ export function createMediaStore(dependencies: {
       return factsOf(id, owner, whole);
     } catch (error) {
       await discard(id, fileName);
+      if (errorCode(error) === 'quota') store.room.onQuota?.();
       throw error;
     } finally {
       wipe(keyBytes);

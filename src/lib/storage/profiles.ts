@@ -141,6 +141,7 @@ async function storeOf(
     engine: { epoch: null, seen: null },
     inTurn: createTurns(),
     places: { file: environment.mediaFiles?.(profileId) ?? null, record: createRecordMediaFiles(db) },
+    room: { onQuota: null },
     derive: deriveChanges,
     onCommit: environment.onCommit
   };

@@ -149,14 +149,14 @@ export function withRecordFallback(files: SlotFiles, records: SlotFiles): SlotFi
   return {
     kind: files.kind,
     async read(profileId) {
-      let damage: unknown = null;
+      let isDamaged = false;
       const image = await files.read(profileId).catch((error: unknown) => {
         // Where there are no files at all, that is no damage.
-        if (errorCode(error) === 'damaged') damage = error;
+        if (errorCode(error) === 'damaged') isDamaged = true;
         return null;
       });
       const found = image ?? (await records.read(profileId));
-      if (!found && damage) throw damage;
+      if (!found && isDamaged) throw storageError('damaged');
       return found;
     },
     async create(profileId, image) {

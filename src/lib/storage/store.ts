@@ -2,7 +2,7 @@
 import { bytesToHex } from '../bytes/index.ts';
 import { keyedHash, type VaultKeys } from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
-import { errorCode } from '../errors.ts';
+import { errorCode, type AppError } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { openContent, sealContent, type SealedRow, type SeenRow, type TableName } from './rows.ts';
 import type { MediaPlaces } from './media-files.ts';
@@ -18,10 +18,16 @@ export interface ProfileStore {
   readonly inTurn: InTurn;
   /** Where chunks of stored files lie. */
   readonly places: MediaPlaces;
+  readonly room: RoomListener;
   /** What follows from a change of messages and lands with it: search index, stored files. Reads and seals. */
   readonly derive?: (store: ProfileStore, changes: ChangeSet) => Promise<Derived | null>;
   /** Called around every transaction; tests break here. */
   readonly onCommit?: (name: string, phase: 'before' | 'after') => void;
+}
+
+/** Told of each write that the browser had no room for. */
+export interface RoomListener {
+  onQuota: (() => void) | null;
 }
 
 export interface Derived {
@@ -102,10 +108,17 @@ export async function commit(store: ProfileStore, given: ChangeSet): Promise<voi
         await tableOf(db, table).bulkPut(put.map(({ row }) => row));
     });
   } catch (error) {
-    throw wrapStorageError(error);
+    throw failedWrite(store, error);
   }
   store.onCommit?.(changes.name, 'after');
   await derived?.committed?.();
+}
+
+/** What a write failed with, as a storage error; who watches the room is told. */
+function failedWrite(store: ProfileStore, error: unknown): AppError {
+  const wrapped = wrapStorageError(error);
+  if (wrapped.code === 'quota') store.room.onQuota?.();
+  return wrapped;
 }
 
 /**

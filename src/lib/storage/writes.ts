@@ -107,6 +107,7 @@ export {
   type ClearingTime
 } from './media-clearing.ts';
 export { KEEP_MEDIA_DAYS, type MediaSelection, type MediaSum } from './media-rules.ts';
+export { hasRoom } from './pressure.ts';
 export { createTextMeter, type TextMeter, type TextUsage } from './usage-text.ts';
 export {
   laterProfileTime,

@@ -23,6 +23,7 @@ import {
 } from '../../../src/lib/storage/index.ts';
 import { keptSinceMs } from '../../../src/lib/storage/media-rules.ts';
 import { createUsageReader } from '../../../src/lib/storage/usage.ts';
+import { createFullDisk } from '../../support/full-disk.ts';
 import { createFakeOrigin, type FakeOrigin } from '../../support/fake-directory.ts';
 import {
   createStorageDevice,
@@ -236,6 +237,26 @@ test('a crash between rows and chunks leaves chunks that no key opens, for the s
   expect([await store.db.media.count(), origin.files.size]).toEqual([0, 2]);
   await media.sweep();
   expect(origin.files.size).toBe(0);
+});
+
+test('with no room to write anything, files go first, and the rest follows into the room they leave', async () => {
+  const disk = createFullDisk();
+  try {
+    const { messageId, mediaIds } = await share(ben, [50_000]);
+    const before = onDisk();
+    disk.full.add(store.db.name);
+    device.onCommit = (name, phase) => {
+      // The bytes of the files are free now.
+      if (name === 'clear media without room' && phase === 'after') disk.full.clear();
+    };
+    const files = [{ messageId, mediaId: mediaIds[0] as string }];
+    expect(await clearAll({ kind: 'files', files })).toMatchObject({ files: 1, bytes: before });
+    expect(disk.refused).toBeGreaterThan(0);
+    expect(onDisk()).toBe(0);
+    expect(await statesOf({ messageId, mediaIds })).toEqual([['remote', true]]);
+  } finally {
+    disk.restore();
+  }
 });
 
 describe('rules of the chats', () => {

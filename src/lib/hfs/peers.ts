@@ -1,0 +1,264 @@
+// What is known of a contact's keys, and what follows for the next message to them (§9.4, §14). Pure; times are Unix seconds. Once a
+// contact has shown that they take these messages, nothing the network does makes the next one classic silently.
+import { equalBytes } from '../bytes/index.ts';
+import type { Announcement } from './announcement.ts';
+import { HFS_SECONDS, MAX_SUPERSEDED_KEYS, STANDARD_RETENTION_DAYS } from './profiles.ts';
+import { accountKeyId, type PublicKeys } from './rotating-keys.ts';
+import { sendingWithAge } from './rotation.ts';
+
+export interface PeerKeys {
+  readonly publicKeys: PublicKeys;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+  readonly createdSeconds: number | null;
+  readonly retentionDays: number;
+}
+
+export interface Peer {
+  /** `capable` is left only by the contact's own signed withdrawal. */
+  readonly status: 'unknown' | 'capable' | 'withdrawn';
+  /** The keys of the latest announcement; null before the first, and after a withdrawal. */
+  readonly keys: PeerKeys | null;
+  /** When the keys were last found, fetched or in a message. */
+  readonly confirmedSeconds: number | null;
+  /** When the swarm last said that there is no announcement. */
+  readonly noneSeconds: number | null;
+  /** Highest `@` accepted. */
+  readonly newestSeconds: number;
+  /** Continuity key of the contact's device group, 32 bytes; null before the first. */
+  readonly continuityPublicKey: Uint8Array | null;
+  /** Ids of keys that were replaced, oldest first. */
+  readonly supersededKeyIds: readonly Uint8Array[];
+  /** Announcements that were signed and still refused, such as old ones. */
+  readonly suspicions: number;
+  /** The person wants no classic message to this contact. */
+  readonly isRequired: boolean;
+  /** Arrival of classic messages of a capable contact, newest last. */
+  readonly classicSeconds: readonly number[];
+  /** Our continuity key as last sent to them whole, 32 bytes. */
+  readonly toldContinuityPublicKey: Uint8Array | null;
+  /** When they were last told anything of our keys. */
+  readonly toldSeconds: number | null;
+  /** Whether the contact's last message was sealed to our active key; null before their first. */
+  readonly knowsActiveKey: boolean | null;
+}
+
+export const UNKNOWN_PEER: Peer = {
+  status: 'unknown',
+  keys: null,
+  confirmedSeconds: null,
+  noneSeconds: null,
+  newestSeconds: 0,
+  continuityPublicKey: null,
+  supersededKeyIds: [],
+  suspicions: 0,
+  isRequired: false,
+  classicSeconds: [],
+  toldContinuityPublicKey: null,
+  toldSeconds: null,
+  knowsActiveKey: null
+};
+
+/** `devices-changed` takes back a verification the person has made (§9.4). */
+export type PeerNotice = 'enabled' | 'withdrew' | 'devices-changed';
+
+export type AnnouncementOutcome =
+  'accepted' | 'from-the-future' | 'too-old' | 'rolled-back' | 'superseded' | 'stripped';
+
+/**
+ * Takes in an announcement whose signatures are verified.
+ * @returns the state afterwards; what was refused changes nothing but the count of suspicions
+ */
+export function considerAnnouncement(
+  peer: Peer,
+  announcement: Announcement,
+  nowSeconds: number
+): { peer: Peer; outcome: AnnouncementOutcome; notices: readonly PeerNotice[] } {
+  const outcome = judge(peer, announcement, nowSeconds);
+  if (outcome !== 'accepted') {
+    // An old one may simply be slow to be replaced; only what somebody must have chosen to show counts.
+    const isSuspicious = outcome === 'rolled-back' || outcome === 'superseded' || outcome === 'stripped';
+    return { peer: { ...peer, suspicions: peer.suspicions + (isSuspicious ? 1 : 0) }, outcome, notices: [] };
+  }
+  return { ...accept(peer, announcement, nowSeconds), outcome };
+}
+
+function judge(peer: Peer, announcement: Announcement, nowSeconds: number): AnnouncementOutcome {
+  const { createdSeconds, publicKeys, additions } = announcement;
+  if (peer.continuityPublicKey !== null && additions === null) return 'stripped';
+  if (createdSeconds === null) {
+    const isKnown = publicKeys !== null && isSuperseded(peer, accountKeyId(publicKeys));
+    return isKnown ? 'superseded' : 'accepted';
+  }
+  if (createdSeconds > nowSeconds + HFS_SECONDS.clockTolerance) return 'from-the-future';
+  if (createdSeconds < nowSeconds - HFS_SECONDS.announcementMaxAge) return 'too-old';
+  return createdSeconds < peer.newestSeconds ? 'rolled-back' : 'accepted';
+}
+
+function isSuperseded(peer: Peer, keyId: Uint8Array): boolean {
+  return peer.supersededKeyIds.some((known) => equalBytes(known, keyId));
+}
+
+function accept(peer: Peer, announcement: Announcement, nowSeconds: number) {
+  const { publicKeys, additions } = announcement;
+  const status = publicKeys === null ? ('withdrawn' as const) : ('capable' as const);
+  const notices: PeerNotice[] = [];
+  if (status !== peer.status) notices.push(status === 'capable' ? 'enabled' : 'withdrew');
+  const pinned = peer.continuityPublicKey;
+  const shown = additions?.continuityPublicKey ?? null;
+  if (pinned !== null && shown !== null && !equalBytes(pinned, shown)) notices.push('devices-changed');
+  const next: Peer = {
+    ...peer,
+    status,
+    keys: publicKeys === null ? null : peerKeys(publicKeys, announcement),
+    confirmedSeconds: nowSeconds,
+    noneSeconds: null,
+    newestSeconds: Math.max(peer.newestSeconds, announcement.createdSeconds ?? 0),
+    continuityPublicKey: shown ?? pinned,
+    supersededKeyIds: withSuperseded(peer, publicKeys)
+  };
+  return { peer: next, notices };
+}
+
+function peerKeys(publicKeys: PublicKeys, announcement: Announcement): PeerKeys {
+  return {
+    publicKeys,
+    keyId: accountKeyId(publicKeys),
+    createdSeconds: announcement.createdSeconds,
+    // The official format says nothing of it and keeps keys for as long.
+    retentionDays: announcement.additions?.retentionDays ?? STANDARD_RETENTION_DAYS
+  };
+}
+
+function withSuperseded(peer: Peer, next: PublicKeys | null): readonly Uint8Array[] {
+  const replaced = peer.keys?.keyId;
+  if (replaced === undefined || isSuperseded(peer, replaced)) return peer.supersededKeyIds;
+  if (next !== null && equalBytes(accountKeyId(next), replaced)) return peer.supersededKeyIds;
+  return [...peer.supersededKeyIds, replaced].slice(-MAX_SUPERSEDED_KEYS);
+}
+
+/** The swarm says, twice for a first question, that there is no announcement. */
+export function considerNone(peer: Peer, nowSeconds: number): Peer {
+  return { ...peer, noneSeconds: nowSeconds };
+}
+
+/** A message that proves who sent it names keys of its sender (`k`, `c`): they take such messages, whatever the swarm says. */
+export function considerStatement(
+  peer: Peer,
+  statement: { readonly createdSeconds: number }
+): { peer: Peer; notices: readonly PeerNotice[] } {
+  // What was said before a withdrawal is no word against it.
+  const isOld = peer.status === 'withdrawn' && statement.createdSeconds <= peer.newestSeconds;
+  if (peer.status === 'capable' || isOld) return { peer, notices: [] };
+  return { peer: { ...peer, status: 'capable' }, notices: ['enabled'] };
+}
+
+/** What a contact's messages tell of what they know of us. */
+export function considerIncoming(
+  peer: Peer,
+  message: { readonly protection: 'hybrid' | 'classic'; readonly isActiveKey: boolean },
+  nowSeconds: number
+): Peer {
+  const knowsActiveKey = message.protection === 'hybrid' && message.isActiveKey;
+  if (message.protection === 'hybrid' || peer.status !== 'capable') return { ...peer, knowsActiveKey };
+  const recent = peer.classicSeconds.filter((seconds) => seconds > nowSeconds - HFS_SECONDS.keyFresh);
+  return { ...peer, knowsActiveKey, classicSeconds: [...recent, nowSeconds].slice(-MAX_CLASSIC) };
+}
+
+/** As many as are needed to tell that there are more than three. */
+const MAX_CLASSIC = 4;
+
+/** Whether a capable contact keeps answering classic: they may not see our keys (§14.2). */
+export function keepsAnsweringClassic(peer: Peer, nowSeconds: number): boolean {
+  const since = nowSeconds - HFS_SECONDS.keyFresh;
+  return peer.classicSeconds.filter((seconds) => seconds > since).length >= MAX_CLASSIC;
+}
+
+export type SendDecision =
+  /** Seal to `keys`, to be stored for `ttlSeconds`. */
+  | {
+      readonly kind: 'hybrid';
+      readonly keys: PeerKeys;
+      readonly ttlSeconds: number;
+      readonly refetch: Refetch;
+    }
+  | { readonly kind: 'classic'; readonly refetch: Refetch }
+  /** Look for an announcement, then decide again. */
+  | { readonly kind: 'fetch' }
+  /** Keep the message. `stale`: the person may let it go classic, by their own decision. */
+  | { readonly kind: 'hold'; readonly reason: 'required' | 'unreachable' | 'stale' };
+
+/** Whether to look for a newer announcement: not now, beside the message, or before it as far as that succeeds. */
+export type Refetch = 'no' | 'background' | 'first';
+
+/**
+ * How the next message to a contact is to be sent (§14.2, §14.3).
+ * @param hasJustFetched whether a fetch was tried for this very message already; then `fetch` is not asked for again
+ */
+export function decideSending(peer: Peer, nowSeconds: number, hasJustFetched: boolean): SendDecision {
+  switch (peer.status) {
+    case 'unknown':
+      if (!isKnownAsNone(peer, nowSeconds) && !hasJustFetched) return { kind: 'fetch' };
+      return peer.isRequired ? { kind: 'hold', reason: 'required' } : { kind: 'classic', refetch: 'no' };
+    case 'withdrawn':
+      if (peer.isRequired) return { kind: 'hold', reason: 'required' };
+      return { kind: 'classic', refetch: isFresh(peer, nowSeconds) ? 'no' : 'background' };
+    case 'capable':
+      return decideCapable(peer, nowSeconds, hasJustFetched);
+  }
+}
+
+function isKnownAsNone(peer: Peer, nowSeconds: number): boolean {
+  return peer.noneSeconds !== null && nowSeconds - peer.noneSeconds < HFS_SECONDS.noKeysRemembered;
+}
+
+function isFresh(peer: Peer, nowSeconds: number): boolean {
+  return peer.confirmedSeconds !== null && nowSeconds - peer.confirmedSeconds < HFS_SECONDS.keyFresh;
+}
+
+function decideCapable(peer: Peer, nowSeconds: number, hasJustFetched: boolean): SendDecision {
+  const { keys, confirmedSeconds } = peer;
+  if (keys === null || confirmedSeconds === null) {
+    return hasJustFetched ? { kind: 'hold', reason: 'unreachable' } : { kind: 'fetch' };
+  }
+  const age = Math.max(0, nowSeconds - confirmedSeconds);
+  const sending = sendingWithAge(age, keys.retentionDays >= STANDARD_RETENTION_DAYS);
+  const mayTry = !hasJustFetched && (sending === null || sending.refetch === 'first');
+  if (mayTry) return { kind: 'fetch' };
+  if (sending !== null) {
+    const refetch = sending.refetch === 'first' ? 'background' : sending.refetch;
+    return { kind: 'hybrid', keys, ttlSeconds: sending.ttlSeconds, refetch };
+  }
+  return { kind: 'hold', reason: age > HFS_SECONDS.keyStretch ? 'stale' : 'unreachable' };
+}
+
+export type Telling = 'nothing' | 'key' | 'announcement';
+
+/**
+ * What the next message to a contact says of our own keys (§14.4): the whole announcement on first contact and after our group
+ * changed, the key's name at most once a day while they show that they do not know it.
+ */
+export function decideTelling(peer: Peer, ownContinuityPublicKey: Uint8Array, nowSeconds: number): Telling {
+  const told = peer.toldContinuityPublicKey;
+  if (told === null || !equalBytes(told, ownContinuityPublicKey)) return 'announcement';
+  const isRecent = peer.toldSeconds !== null && nowSeconds - peer.toldSeconds < HFS_SECONDS.keyFresh;
+  if (isRecent) return 'nothing';
+  if (keepsAnsweringClassic(peer, nowSeconds)) return 'announcement';
+  return peer.knowsActiveKey === false ? 'key' : 'nothing';
+}
+
+/** After a message that told something was accepted by the swarm. */
+export function noteTold(
+  peer: Peer,
+  telling: Telling,
+  ownContinuityPublicKey: Uint8Array,
+  nowSeconds: number
+): Peer {
+  if (telling === 'nothing') return peer;
+  return {
+    ...peer,
+    toldSeconds: nowSeconds,
+    toldContinuityPublicKey:
+      telling === 'announcement' ? ownContinuityPublicKey : peer.toldContinuityPublicKey
+  };
+}

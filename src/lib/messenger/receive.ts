@@ -79,6 +79,8 @@ export function createReceiver(deps: {
     // Not in the first polls, which somebody is waiting for.
     if (++polls % POLLS_PER_PRUNE === 0) await pruneInbox(store, deps.now());
     const cursors = await loadCursors(store);
+    const cursorOf = (node: string, namespace: number) =>
+      configs?.cursorOf(node, namespace) ?? cursors.get(`${node}/${namespace}`) ?? null;
     const asked = preferred && preferred.polls < POLLS_PER_NODE ? preferred : null;
     const nodeHex = asked?.nodeHex ?? nextMember();
     // Forgotten first, so that a node that fails is not asked again.
@@ -86,7 +88,7 @@ export function createReceiver(deps: {
     const answer = await swarm.retrieve({
       identity,
       namespaces,
-      cursorOf: (node, namespace) => cursors.get(`${node}/${namespace}`) ?? null,
+      cursorOf,
       ...(nodeHex === null ? {} : { preferNode: nodeHex }),
       signal
     });
@@ -97,6 +99,9 @@ export function createReceiver(deps: {
       askedNodes.delete(tried);
       askedNodes.add(tried);
     }
+    const askedFrom = new Map(
+      answer.results.map(({ namespace }) => [namespace, cursorOf(nodeEd25519Hex, namespace)])
+    );
     let isMore = false;
     let isSound = true;
     let received = 0;
@@ -106,7 +111,7 @@ export function createReceiver(deps: {
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
       isSound &&= skipped === 0;
       // A cursor that does not move would ask for the same again and again.
-      const hasMoved = lastHash !== null && lastHash !== cursors.get(`${nodeEd25519Hex}/${namespace}`);
+      const hasMoved = lastHash !== null && lastHash !== askedFrom.get(namespace);
       isMore ||= more && hasMoved;
       if (namespace !== NAMESPACES.messages) continue;
       const batch = { nodeEd25519Hex, namespace, items: messages, skipped, lastHash };

@@ -169,6 +169,7 @@ function pointerOf({ remote, ...attachment }: StoredAttachment) {
       ...(attachment.width && attachment.height
         ? { width: attachment.width, height: attachment.height }
         : {}),
+      ...(attachment.caption ? { caption: attachment.caption } : {}),
       url: remote.url
     }
   ];

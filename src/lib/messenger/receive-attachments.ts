@@ -10,6 +10,8 @@ import {
 } from '../media/index.ts';
 import type { StoredAttachment } from '../storage/index.ts';
 import type { AttachmentPointer, DataMessage } from '../wire/index.ts';
+import { trimName } from './display-name.ts';
+import { cutToCodePoints, MAX_CAPTION } from './limits.ts';
 
 const FLAG_VOICE = 1;
 const KEY_BYTES: readonly number[] = [32, 64];
@@ -42,7 +44,7 @@ function storedAttachment(pointer: AttachmentPointer, id: string): StoredAttachm
     contentType,
     width: sideOf(pointer.width),
     height: sideOf(pointer.height),
-    caption: null,
+    caption: captionOf(pointer.caption),
     remote: {
       url: pointer.url,
       keyBase64: bytesToBase64(pointer.key),
@@ -54,6 +56,11 @@ function storedAttachment(pointer: AttachmentPointer, id: string): StoredAttachm
     mediaId: null,
     thumbnailMediaId: null
   };
+}
+
+/** The description of a picture: other apps neither write nor show it (§2.5). Null when there is nothing to see in it. */
+function captionOf(caption: string): string | null {
+  return cutToCodePoints(trimName(caption), MAX_CAPTION) || null;
 }
 
 function sideOf(value: number): number | null {

@@ -56,6 +56,25 @@ describe('a pointer', () => {
     });
   });
 
+  test('tells what is on a picture, there and back, cut and trimmed', () => {
+    const [named] = received({
+      ...POINTER,
+      contentType: 'image/png',
+      caption: '\u200b The harbour at dusk '
+    });
+    expect(named?.caption).toBe('The harbour at dusk');
+    const attachments = [{ ...(named as StoredAttachment), id: '0' }];
+    const sent = buildContent({
+      outgoing: { kind: 'message' },
+      timestampMs: START_MS,
+      message: { text: '', attachments }
+    });
+    expect(decodeContent(sent).dataMessage?.attachments[0]?.caption).toBe('The harbour at dusk');
+    expect(received({ ...POINTER, caption: '😀'.repeat(10_000) })[0]?.caption).toBe('😀'.repeat(500));
+    expect(received({ ...POINTER, caption: ' \u200b ' })[0]?.caption).toBeNull();
+    expect(received(POINTER)[0]?.caption).toBeNull();
+  });
+
   test('of whatever fields becomes one that can be sent on, or is left out', () => {
     const pointers = fc.record({
       id: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -64,6 +83,7 @@ describe('a pointer', () => {
         fc.uint8Array({ minLength: 32, maxLength: 32 })
       ),
       digest: fc.uint8Array({ maxLength: 40 }),
+      caption: fc.string({ unit: 'binary', maxLength: 600 }),
       contentType: fc.string({ unit: 'binary' }),
       fileName: fc.string({ unit: 'binary', maxLength: 300 }),
       size: fc.nat(),

@@ -51,7 +51,18 @@ describe('a file in its bubble', () => {
   });
 
   it('says why it failed, also for codes it does not know', () => {
-    expect(failureWords('attachment-too-large')).toBe('It is too large.');
+    expect(failureWords('attachment-too-large')).toBe('It is larger than the 10 MB a file may have.');
+    // What came damaged is not the fault of a server that did not answer.
+    const damaged = [
+      'attachment-wrong-mac',
+      'attachment-wrong-digest',
+      'attachment-no-digest',
+      'attachment-truncated',
+      'attachment-wrong-size',
+      'attachment-damaged'
+    ];
+    for (const code of damaged) expect(failureWords(code), code).toMatch(/thrown away\.$/);
+    expect(failureWords('destination-unreachable')).toBe(failureWords('other'));
     expect(failureWords('constructor')).toBe(failureWords(null));
   });
 

@@ -7,6 +7,7 @@ export {
   type Implementation,
   type X25519KeyPair
 } from './backend.ts';
+export { argon2id, type Argon2Cost } from './argon2.ts';
 export { blake2b, sha3, shake256, type Blake2bOptions } from './hash.ts';
 export { decryptXChaCha, encryptXChaCha, maskXChaCha } from './xchacha.ts';
 export { positiveEd25519PublicKey, signPositive, verifyPositive } from './positive-ed25519.ts';

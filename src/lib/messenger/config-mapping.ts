@@ -26,6 +26,7 @@ import {
   isApproved,
   isApprovedMe,
   NO_TIMER,
+  ownPictureAddress,
   sortAfterTime,
   timeOfSort,
   type ConversationContent,
@@ -181,11 +182,10 @@ function editProfileDocument(data: ConfigDict, rows: AccountRows, nowMs: number)
 }
 
 /** Our own picture where it was chosen or removed after the last change that the document knows; else undefined. */
-function newPicture({ picture, displayNameUpdatedSeconds }: ProfileContent, stated: UserProfile) {
-  const isLater = displayNameUpdatedSeconds > (stated.updatedAtSeconds ?? 0);
-  if (picture === undefined || !isLater) return undefined;
-  // One that was not uploaded yet has no address.
-  return picture === null ? null : picture.upload ? writablePicture(picture.upload) : undefined;
+function newPicture(profile: ProfileContent, stated: UserProfile) {
+  const address = ownPictureAddress(profile);
+  const isLater = profile.displayNameUpdatedSeconds > (stated.updatedAtSeconds ?? 0);
+  return address === undefined || !isLater ? undefined : writablePicture(address);
 }
 
 function editContactsDocument(
@@ -359,12 +359,33 @@ function profileAfter(
     after.updatedAtSeconds ?? 0,
     isNamed ? heardAt : 0
   );
-  if (!isNamed && updatedSeconds === row.displayNameUpdatedSeconds) return null;
+  const pictured = ownPictureAfter(row, before, after);
+  if (!isNamed && !pictured && updatedSeconds === row.displayNameUpdatedSeconds) return null;
   return {
     ...row,
+    ...pictured,
     ...(isNamed && { displayName: name }),
     displayNameUpdatedSeconds: updatedSeconds
   };
+}
+
+/** Our own picture after another device set or removed it; null when it stays. */
+function ownPictureAfter(
+  row: ProfileContent,
+  before: UserProfile | null,
+  after: UserProfile
+): Pick<ProfileContent, 'picture' | 'awaitedPicture'> | null {
+  const isChanged = !isSamePicture(after.picture, before?.picture ?? null);
+  // A restored account has a name that was just typed, and no picture yet.
+  const isOlder = row.picture !== undefined && (after.updatedAtSeconds ?? 0) < row.displayNameUpdatedSeconds;
+  // One that was chosen here and is not uploaded yet is the later choice.
+  if (!isChanged || isOlder || row.picture?.upload === null) return null;
+  if (!after.picture) return { picture: null, awaitedPicture: null };
+  const { url } = after.picture;
+  const keyBase64 = bytesToBase64(after.picture.key);
+  const known = ownPictureAddress(row);
+  if (!isDownloadUrl(url) || (known?.url === url && known.keyBase64 === keyBase64)) return null;
+  return { awaitedPicture: { url, keyBase64 } };
 }
 
 /** Note to Self after the profile changed; null when it stays as it is, or is not there and needs not be. */

@@ -83,6 +83,8 @@ export function createConfigSync(deps: {
   log: Log;
   /** Timers of messages began, because another device read them. */
   onTimersStarted: () => void;
+  /** Rows followed a document. */
+  onRowsChanged?: () => void;
 }): ConfigSync {
   const { store, identity, crypto, swarm, clock, log } = deps;
   const ownId = identity.accountId;
@@ -125,12 +127,15 @@ export function createConfigSync(deps: {
         : [{ nodeEd25519Hex, namespace, lastHash }];
     });
     const reading = { names: CONFIG_ROW_NAMES, cache, nowMs: deps.now(), onRead: startByReading };
+    let hasRows = false;
     const hasStarted = await saveConfigs(store, reading, async (snapshot) => {
       const changes = await decide(snapshot, received);
+      ({ hasRows } = changes);
       // A cursor vouches for a state that is stored, so a state comes with the first answer whatever is in it.
       return changes.configs.size + cursors.length > 0 || changes.hasRows ? { ...changes, cursors } : null;
     });
     if (hasStarted) deps.onTimersStarted();
+    if (hasRows) deps.onRowsChanged?.();
     for (const { namespace, more } of answers) {
       const kind = configKindOf(namespace);
       if (!kind) continue;

@@ -91,7 +91,9 @@ export async function runLeader(
     onTimersStarted() {
       deps.onDeadlines();
       chores.ring();
-    }
+    },
+    // The person may have chosen a picture elsewhere, or another device heard of one.
+    onRowsChanged: () => pictures.ring()
   });
   const { handledBeforeMs } = configs;
   const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs });

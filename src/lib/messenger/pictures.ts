@@ -12,15 +12,19 @@ import {
 import type { Log } from '../log.ts';
 import { recogniseFile } from '../media/index.ts';
 import {
+  formerOwnPictures,
   isApproved,
   loadContactPictures,
   loadMeta,
+  OWN_PICTURE_OWNER,
   pictureOwner,
+  saveAwaitedPicture,
   saveContactPicture,
   saveOwnPictureUpload,
   type ContactPicture,
   type MediaStore,
   type OwnPicture,
+  type PictureAddress,
   type ProfileStore
 } from '../storage/index.ts';
 import { createBell } from './bell.ts';
@@ -49,6 +53,8 @@ const RENEW_AFTER_MS = 2 * DAY_MS;
 /** Pause after a failure that may mend. */
 const RETRY_AFTER_MS = 5 * 60_000;
 const LOOK_AGAIN_MS = 6 * 60 * 60_000;
+/** So long a stored picture may wait to be named by the profile. */
+const UNNAMED_FOR_MS = 10 * 60_000;
 const ANY_LENGTH = Number.MAX_SAFE_INTEGER;
 
 export function createPictures(deps: PictureDependencies): Pictures {
@@ -67,7 +73,10 @@ export function createPictures(deps: PictureDependencies): Pictures {
   }
 
   async function own(signal: AbortSignal): Promise<void> {
-    const picture = (await loadMeta(store, 'profile'))?.content.picture;
+    const former = await formerOwnPictures(store, clock.now() - UNNAMED_FOR_MS);
+    if (former.length > 0) await media.remove(former);
+    const { picture, awaitedPicture } = (await loadMeta(store, 'profile'))?.content ?? {};
+    if (awaitedPicture) return fetchOwn(awaitedPicture, signal);
     if (!picture || !isPut(picture.mediaId)) return;
     try {
       if (picture.upload === null) await uploadOwn(picture, signal);
@@ -78,6 +87,31 @@ export function createPictures(deps: PictureDependencies): Pictures {
       if (signal.aborted) throw error;
       putOff(picture.mediaId, error);
     }
+  }
+
+  /** It was chosen on another device of ours. */
+  async function fetchOwn(address: PictureAddress, signal: AbortSignal): Promise<void> {
+    if (!isPut(address.url)) return;
+    try {
+      const saved = await load(address, OWN_PICTURE_OWNER, signal);
+      if (saved === null) return;
+      if (!(await saveAwaitedPicture(store, address, saved, now()))) await media.remove([saved]);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      putOff(address.url, error);
+    }
+  }
+
+  /** @returns the stored file; null when it is no picture */
+  async function load(address: PictureAddress, owner: string, signal: AbortSignal): Promise<string | null> {
+    const secrets = { url: address.url, key: base64ToBytes(address.keyBase64) };
+    const bytes = await downloadProfilePicture(link, secrets, { signal });
+    const { kind, contentType } = recogniseFile(bytes, { contentType: 'image/webp' });
+    if (kind !== 'image') {
+      notBefore.set(address.url, Infinity);
+      return null;
+    }
+    return (await media.save({ owner, kind: 'picture', name: '', contentType }, bytes, signal)).id;
   }
 
   async function uploadOwn({ mediaId }: OwnPicture, signal: AbortSignal): Promise<void> {
@@ -117,16 +151,8 @@ export function createPictures(deps: PictureDependencies): Pictures {
     if (former.length > 0) await media.remove(former);
     if (!picture || picture.mediaId !== null || !loadsPicture(content) || !isPut(picture.url)) return;
     try {
-      const secrets = { url: picture.url, key: base64ToBytes(picture.keyBase64) };
-      const bytes = await downloadProfilePicture(link, secrets, { signal });
-      const { kind, contentType } = recogniseFile(bytes, { contentType: 'image/webp' });
-      if (kind !== 'image') {
-        notBefore.set(picture.url, Infinity);
-        return;
-      }
-      const owner = pictureOwner(conversationId);
-      const saved = await media.save({ owner, kind: 'picture', name: '', contentType }, bytes, signal);
-      await saveContactPicture(store, conversationId, picture.url, saved.id);
+      const saved = await load(picture, pictureOwner(conversationId), signal);
+      if (saved !== null) await saveContactPicture(store, conversationId, picture.url, saved);
     } catch (error) {
       if (signal.aborted) throw error;
       putOff(picture.url, error);

@@ -1,6 +1,7 @@
 // Pictures of profiles: our own, and those of the people we talk with (accounts-and-messages.md §4.11).
 import { updateConversation } from './conversation-changes.ts';
 import { removeFilesOf } from './media-changes.ts';
+import type { MediaContent } from './media-rows.ts';
 import { loadMeta, metaChange } from './meta.ts';
 import type { ConversationContent, OwnPicture, ProfileContent } from './rows.ts';
 import { commitBuilt, mergeChanges, openRow, reading, type ProfileStore } from './store.ts';
@@ -16,6 +17,21 @@ export function laterProfileTime({ displayNameUpdatedSeconds }: ProfileContent, 
   return Math.max(Math.floor(nowMs / 1000), displayNameUpdatedSeconds + 1);
 }
 
+/** Where our picture lies at the file server; null once it was removed, undefined where there is no address. */
+export function ownPictureAddress({
+  picture,
+  awaitedPicture
+}: Pick<ProfileContent, 'picture' | 'awaitedPicture'>): PictureAddress | null | undefined {
+  if (awaitedPicture) return awaitedPicture;
+  if (!picture) return picture;
+  return picture.upload ? { url: picture.upload.url, keyBase64: picture.upload.keyBase64 } : undefined;
+}
+
+export interface PictureAddress {
+  readonly url: string;
+  readonly keyBase64: string;
+}
+
 /**
  * Sets our own picture, or none; the file of the one before goes.
  * @param mediaId a stored file of `OWN_PICTURE_OWNER`; it is told to others once it is uploaded
@@ -28,9 +44,50 @@ export async function setOwnPicture(
 ): Promise<void> {
   await changeOwnPicture(store, 'set picture', (profile) =>
     mediaId === null
-      ? { ...profile, picture: null, displayNameUpdatedSeconds: laterProfileTime(profile, nowMs) }
-      : { ...profile, picture: { mediaId, upload: null } }
+      ? {
+          ...profile,
+          picture: null,
+          awaitedPicture: null,
+          displayNameUpdatedSeconds: laterProfileTime(profile, nowMs)
+        }
+      : { ...profile, picture: { mediaId, upload: null }, awaitedPicture: null }
   );
+}
+
+/**
+ * The picture that was chosen on another device is here; the file of the one before goes.
+ * @param nowMs network time
+ * @returns false when another one was chosen meanwhile: the stored file is then the caller's to remove
+ */
+export async function saveAwaitedPicture(
+  store: ProfileStore,
+  address: PictureAddress,
+  mediaId: string,
+  nowMs: number
+): Promise<boolean> {
+  let isKept = false;
+  await changeOwnPicture(store, 'own picture downloaded', (profile) => {
+    isKept = profile.awaitedPicture?.url === address.url;
+    if (!isKept) return null;
+    const { url, keyBase64 } = address;
+    // When it was uploaded is not told; asking for a longer life says whether it is still there.
+    const upload = { url, keyBase64, uploadedAtMs: nowMs, renewedAtMs: nowMs };
+    return { ...profile, picture: { mediaId, upload }, awaitedPicture: null };
+  });
+  return isKept;
+}
+
+/** Files of pictures of ours that are no longer shown. @param beforeMs device time: later ones may not be named yet */
+export async function formerOwnPictures(store: ProfileStore, beforeMs: number): Promise<string[]> {
+  const shown = (await loadMeta(store, 'profile'))?.content.picture?.mediaId;
+  const rows = await reading(() => store.db.media.where('owner').equals(OWN_PICTURE_OWNER).toArray());
+  const former = [];
+  for (const row of rows) {
+    if (row.id === shown || row.writing !== undefined) continue;
+    const { createdAtMs } = await openRow<MediaContent>(store, 'media', row);
+    if (createdAtMs < beforeMs) former.push(row.id);
+  }
+  return former;
 }
 
 /**

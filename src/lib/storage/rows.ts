@@ -285,6 +285,8 @@ export interface ProfileContent {
   readonly importedAtMs?: number;
   /** Null once it was removed; absent when there never was one. */
   readonly picture?: OwnPicture | null;
+  /** Chosen on another device and not loaded yet: goes before `picture`, which is shown meanwhile. */
+  readonly awaitedPicture?: { readonly url: string; readonly keyBase64: string } | null;
 }
 
 export interface OwnPicture {

@@ -110,12 +110,16 @@ export { KEEP_MEDIA_DAYS, type MediaSelection, type MediaSum } from './media-rul
 export { hasRoom } from './pressure.ts';
 export { createTextMeter, type TextMeter, type TextUsage } from './usage-text.ts';
 export {
+  formerOwnPictures,
   laterProfileTime,
   loadContactPictures,
   OWN_PICTURE_OWNER,
+  ownPictureAddress,
   pictureOwner,
+  saveAwaitedPicture,
   saveContactPicture,
   saveOwnPictureUpload,
   setOwnPicture,
-  type ContactPicture
+  type ContactPicture,
+  type PictureAddress
 } from './picture-changes.ts';

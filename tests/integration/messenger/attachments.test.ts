@@ -18,6 +18,7 @@ import { buildContent } from '../../../src/lib/messenger/outgoing-content.ts';
 import {
   createMediaReader,
   createRecordMediaFiles,
+  loadProfile,
   type AttachmentView,
   type ConversationView,
   type MessageView,
@@ -506,7 +507,17 @@ describe('a picture', () => {
     });
     expect(Buffer.compare(await bytesOf(ben, second), png(21, 21))).toBe(0);
     expect(await ana.page.db.media.where('owner').equals('profile/picture').count()).toBe(1);
+    const other = async () => {
+      const { db, rowKey } = anasOther.page;
+      return (await loadProfile(db, rowKey))?.pictureMediaId ?? null;
+    };
+    const own = await until('our other device has it', async () => {
+      const id = await other();
+      return id !== null && Buffer.compare(await bytesOf(anasOther, id), png(21, 21)) === 0 && id;
+    });
     await setTo(null, 'without');
+    await until('our other device has none', async () => (await other()) === null);
+    expect(own).not.toBeNull();
     await until('Ben has none', async () => (await seen()) === null);
     await until('no file of it', async () => {
       const { id } = await conversation(ben, ana.page.accountId);

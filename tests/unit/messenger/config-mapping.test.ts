@@ -249,6 +249,43 @@ describe('a choice made here', () => {
     const later = withValue(withValue(data, ['p'], utf8ToBytes('http://example.org/2')), ['t'], 6n);
     expect(edit({ profile: later }, own({ mediaId: 'm', upload }, 5)).profile).toBe(later);
   });
+
+  test('our own picture of another device is awaited, told on, and goes when it was removed there', () => {
+    const at = (url: string, seconds: bigint) => {
+      const key = withValue(base.profile ?? EMPTY_DICT, ['q'], new Uint8Array(32).fill(7));
+      return withValue(withValue(key, ['p'], utf8ToBytes(url)), ['t'], seconds);
+    };
+    const url = 'http://filev2.getsession.org/file/1';
+    const found = rowsAfter(rows, apply({}, { profile: at(url, 6n) }));
+    expect(found.profile.awaitedPicture?.url).toBe(url);
+    // A name chosen later carries the picture that is awaited, not the one that is still shown.
+    const upload = { url: `${url}0`, keyBase64: `${'A'.repeat(43)}=`, uploadedAtMs: 0, renewedAtMs: 0 };
+    const renamed = {
+      ...found,
+      profile: {
+        ...found.profile,
+        picture: { mediaId: 'old', upload },
+        displayName: 'Anna',
+        displayNameUpdatedSeconds: 9
+      }
+    };
+    expect(readUserProfile(edit({ profile: at(url, 6n) }, renamed).profile as ConfigDict).picture?.url).toBe(
+      url
+    );
+    // What was chosen here and waits for its upload is the later choice.
+    const chosen = { ...rows, profile: { ...rows.profile, picture: { mediaId: 'm', upload: null } } };
+    expect(apply({}, { profile: at(url, 6n) }, chosen).profile).not.toHaveProperty('awaitedPicture');
+    // An older one does not come back, nor one at an address that is none.
+    expect(apply({ profile: at(url, 6n) }, { profile: at(`${url}2`, 7n) }, renamed).profile).toBeNull();
+    expect(apply({}, { profile: at('http://example.org/2', 6n) }).profile ?? {}).not.toHaveProperty(
+      'awaitedPicture'
+    );
+    const without = withValue(base.profile ?? EMPTY_DICT, ['t'], 10n);
+    expect(apply({ profile: at(url, 6n) }, { profile: without }, renamed).profile).toMatchObject({
+      picture: null,
+      awaitedPicture: null
+    });
+  });
 });
 
 describe('a document that means harm', () => {

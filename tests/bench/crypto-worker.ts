@@ -13,6 +13,7 @@ import {
   type Identity
 } from '../../src/lib/crypto/index.ts';
 import { buildOnionRequest, type OnionHop } from '../../src/lib/onion/build-request.ts';
+import { deriveRotatingKeys, openEnvelope, sealEnvelope } from '../../src/lib/hfs/index.ts';
 import { bytesToHex } from '../../src/lib/bytes/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 
@@ -28,6 +29,9 @@ export interface CryptoFigures {
   readonly primitives: CryptoBackend['primitives'];
   readonly open: Readonly<Record<Kind, Pair>>;
   readonly seal: Readonly<Record<Kind, Pair>>;
+  readonly openHybrid: Readonly<Record<Kind, Pair>>;
+  readonly sealHybrid: Readonly<Record<Kind, Pair>>;
+  readonly mlKem: Kind;
   readonly onion3: Readonly<Record<Kind, Pair>>;
   readonly onion4: Readonly<Record<Kind, Pair>>;
 }
@@ -165,6 +169,20 @@ async function messages(crypto: CryptoBackend, sender: Identity, recipient: Iden
   );
 }
 
+/** The same messages as `open` and `seal` have, sealed to rotating keys. */
+async function hybridFigures(crypto: CryptoBackend, curves: Curves, sender: Identity, recipient: Identity) {
+  const keys = await deriveRotatingKeys(crypto, 'account', systemRandom(32));
+  const content = systemRandom(CONTENT_BYTES);
+  const seal = () =>
+    sealEnvelope(crypto, { content, sender, recipient: recipient.accountId, publicKeys: keys.publicKeys });
+  const sealed = await Promise.all(Array.from({ length: SLICE }, seal));
+  const open = (index: number) => openEnvelope(crypto, sealed[index] as Uint8Array, recipient, [keys]);
+  return {
+    openHybrid: await compare(atOnce(open), atOnce(curves.agreeAndVerify), SLICE),
+    sealHybrid: await compare(atOnce(seal), atOnce(curves.freshAgreeAndSign), SLICE)
+  };
+}
+
 async function figuresOf(crypto: CryptoBackend, curves: Curves) {
   const [sender, recipient] = [0, 1].map(() => deriveIdentity(createAccountSeed(systemRandom))) as [
     Identity,
@@ -181,6 +199,7 @@ async function figuresOf(crypto: CryptoBackend, curves: Curves) {
       SLICE
     ),
     seal: await compare(atOnce(seal), atOnce(curves.freshAgreeAndSign), SLICE),
+    ...(await hybridFigures(crypto, curves, sender, recipient)),
     onion3: await compare(buildOnion(crypto, 3), agreeLayers(curves, 3), 8),
     onion4: await compare(buildOnion(crypto, 4), agreeLayers(curves, 4), 8)
   };
@@ -195,6 +214,9 @@ async function measure(): Promise<CryptoFigures> {
     primitives: crypto.primitives,
     open: both('open'),
     seal: both('seal'),
+    openHybrid: both('openHybrid'),
+    sealHybrid: both('sealHybrid'),
+    mlKem: await crypto.mlKemImplementation(),
     onion3: both('onion3'),
     onion4: both('onion4')
   };

@@ -3,6 +3,8 @@ import { LAUNCH_OPTIONS } from './tests/e2e/launch.ts';
 
 /** Stories and checks that are too long for every run carry this tag. */
 const FULL_ONLY = /@full/;
+/** What does not depend on the size of the window runs at desktop size alone. */
+const ONCE = /@once/;
 const isFull = process.env.E2E_FULL === '1';
 
 /** JSON for the counting line of scripts/test.mjs. */
@@ -25,7 +27,9 @@ export default defineConfig({
   // Each story once at desktop size; a phone pass over those tagged @phone; everything everywhere in the full run.
   projects: [
     { name: 'desktop', use: { ...devices['Desktop Chrome'], viewport: { width: 1280, height: 800 } } },
-    { name: 'phone', use: phone, grep: isFull ? undefined : /@phone/ },
-    ...(isFull ? [{ name: 'tablet', use: { ...phone, viewport: { width: 834, height: 1112 } } }] : [])
+    { name: 'phone', use: phone, grep: isFull ? undefined : /@phone/, ...(isFull && { grepInvert: ONCE }) },
+    ...(isFull
+      ? [{ name: 'tablet', use: { ...phone, viewport: { width: 834, height: 1112 } }, grepInvert: ONCE }]
+      : [])
   ]
 });

@@ -310,6 +310,7 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/privacy', (page) => page.getByRole('switch', { name: 'Read Receipts' })],
   ['/notifications', (page) => page.getByRole('switch', { name: 'Show notifications' })],
   ['/appearance', (page) => page.getByRole('group', { name: 'Theme' })],
+  ['/backup', (page) => page.getByRole('button', { name: 'Save backup' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
   ['/recovery-password', (page) => page.getByRole('button', { name: 'Show the words' })]

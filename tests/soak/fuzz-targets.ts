@@ -8,6 +8,10 @@ import {
   hexToBytes,
   utf8ToBytes
 } from '../../src/lib/bytes/index.ts';
+import { layoutOf, openChunkOf } from '../../src/lib/backup/chunks.ts';
+import { decodeHeader, HEADER_BYTES } from '../../src/lib/backup/header.ts';
+import { readBackup } from '../../src/lib/backup/index.ts';
+import { createBackupReader } from '../../src/lib/backup/reader.ts';
 import {
   checkRecoveryWords,
   createCryptoBackend,
@@ -62,6 +66,7 @@ import { accountIdFromQr, readInviteHash, readInviteLink } from '../../src/lib/s
 import { unwrapEnvelope, wrapEnvelope } from '../../src/lib/wire/index.ts';
 import { createReplyParser } from '../../gateway/reply-parser.ts';
 import { gif, gifFrame, jpeg, png, webp, webpExtended, webpLossy } from '../support/pictures.ts';
+import { CHEAP_HEADER, FILE, quickKeys, sampleBackup, sourceOf } from '../support/backup-file.ts';
 import { loadVectors } from '../support/vectors.ts';
 import { DECODERS } from '../support/wire-decoders.ts';
 
@@ -297,6 +302,47 @@ function configTargets(): FuzzTarget[] {
   ];
 }
 
+/** With a key at hand: damage reaches the records behind the seal, and no input waits for the slow part in front of it. */
+function backupTargets(): FuzzTarget[] {
+  const keys = quickKeys();
+  const file = sampleBackup(CHEAP_HEADER, keys, FILE.subarray(0, 40));
+  const header = file.bytes.slice(0, HEADER_BYTES);
+  const layout = layoutOf(file.bytes.length - HEADER_BYTES, CHEAP_HEADER.chunkBytes);
+  const plain: Uint8Array[] = [];
+  for (let index = 0; index < layout.count; index++) {
+    const start = HEADER_BYTES + index * layout.sealedBytes;
+    const sealed = file.bytes.subarray(start, start + layout.sealedBytes);
+    plain.push(openChunkOf(keys.content, header, layout, index, sealed));
+  }
+  const stream = Buffer.concat(plain);
+  const readRecords = (bytes: Uint8Array): number => {
+    const reader = createBackupReader();
+    let count = 0;
+    for (const _ of reader.push(bytes)) count++;
+    reader.finish();
+    return count;
+  };
+  return [
+    { name: 'backup header', seeds: [header], parse: decodeHeader },
+    {
+      name: 'backup records',
+      seeds: [stream.subarray(0, stream.findLastIndex((byte) => byte !== 0) + 9)],
+      parse: readRecords
+    },
+    {
+      name: 'backup file',
+      seeds: [file.bytes],
+      async parse(bytes) {
+        const { chunkBytes } = decodeHeader(bytes);
+        let count = 0;
+        const opened = { source: sourceOf(bytes), header, chunkBytes, key: keys.content };
+        for await (const _ of readBackup(opened)) count++;
+        return count;
+      }
+    }
+  ];
+}
+
 const gatewayReply: FuzzTarget = {
   name: 'HTTP reply of a guard',
   seeds: ['content-length: 2\r\n\r\nok', 'transfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n'].map(
@@ -320,6 +366,7 @@ export async function createFuzzTargets(): Promise<FuzzTarget[]> {
     ...textTargets(identity.accountId, words),
     ...(await sealedTargets()),
     ...configTargets(),
+    ...backupTargets(),
     ...(await fileTargets()),
     gatewayReply
   ];

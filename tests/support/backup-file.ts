@@ -126,7 +126,11 @@ export interface SampleFile {
 }
 
 /** A backup with one of everything. */
-export function sampleBackup(header: BackupHeader = CHEAP_HEADER, keys = quickKeys(header)): SampleFile {
+export function sampleBackup(
+  header: BackupHeader = CHEAP_HEADER,
+  keys = quickKeys(header),
+  file = FILE
+): SampleFile {
   const writer = createBackupWriter(header, keys);
   const facts = { attachment: 0, contentType: 'text/plain', createdAtMs: 1_789_000_000_400 };
   const parts = [
@@ -147,9 +151,9 @@ export function sampleBackup(header: BackupHeader = CHEAP_HEADER, keys = quickKe
     ...writer.add('conversation', CONVERSATION),
     ...writer.add('deleted', { authorId: ANA, sentAtMs: 1_788_000_000_000 }),
     ...writer.add('message', MESSAGE),
-    ...writer.add('media', { ...facts, role: 'file', kind: 'file', name: 'notes.txt', bytes: 2_500 }),
-    ...writer.addData(FILE.subarray(0, 1_500)),
-    ...writer.addData(FILE.subarray(1_500)),
+    ...writer.add('media', { ...facts, role: 'file', kind: 'file', name: 'notes.txt', bytes: file.length }),
+    ...writer.addData(file.subarray(0, 1_500)),
+    ...writer.addData(file.subarray(1_500)),
     ...writer.endMedia(),
     ...writer.add('message', NOTICE),
     ...writer.finish()

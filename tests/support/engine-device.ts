@@ -18,6 +18,7 @@ import {
   loadRequests,
   openProfileReader,
   type ConversationView,
+  type ExportFiles,
   type MessageView,
   type ProfileDatabase,
   type ProfileStore
@@ -42,7 +43,7 @@ export interface TestBrowser {
   /** What the site says; null: it cannot be reached. */
   network: NetworkDescriptor | null;
   readonly deviceNow: () => number;
-  openTab(options?: { clock?: Clock; log?: Log }): TestTab;
+  openTab(options?: { clock?: Clock; log?: Log; exports?: ExportFiles }): TestTab;
 }
 
 /**
@@ -63,7 +64,7 @@ export async function createBrowser(options: {
     locks,
     network: options.network === undefined ? MAINNET : options.network,
     deviceNow: (options.clock ?? systemClock).now,
-    openTab({ clock = options.clock ?? systemClock, log = silentLog } = {}) {
+    openTab({ clock = options.clock ?? systemClock, log = silentLog, exports } = {}) {
       const events: MessengerEvent[] = [];
       const life = createLife();
       const engine = createEngine({
@@ -76,6 +77,7 @@ export async function createBrowser(options: {
         clock: life.clock(clock),
         random: systemRandom,
         log,
+        ...(exports && { exports }),
         backupCost: { memoryKib: 64, passes: 1, lanes: 1 },
         emit: (event) => events.push(event)
       });

@@ -10,6 +10,7 @@ import {
 } from '../backup/index.ts';
 import type { AccountId } from '../account-id.ts';
 import { InvariantError } from '../errors.ts';
+import { safeFileName } from '../media/index.ts';
 import {
   beginConversationImport,
   changeSettings,
@@ -38,6 +39,7 @@ import {
   type CheckedBackup
 } from './backup-items.ts';
 import { startByReading } from './disappear.ts';
+import { receivedName } from './display-name.ts';
 
 /** Messages stored in one transaction. */
 const BATCH = 200;
@@ -173,7 +175,8 @@ function createRun(opened: OpenedBackup, target: ImportTarget, { signal, onProgr
   async function takeFile({ media: file }: Extract<BackupItem, { type: 'media' }>): Promise<void> {
     const owner = await ownerOf(file.role, file.attachment);
     if (owner === null) return passOver();
-    const { kind, name, contentType } = file;
+    const { kind, contentType } = file;
+    const name = file.name === '' ? '' : safeFileName(file.name);
     const stored = await media.save({ owner, kind, name, contentType }, fileBytes(), signal);
     if (file.role !== 'picture') {
       pending.at(-1)?.files.push({ attachment: file.attachment, role: file.role, mediaId: stored.id });
@@ -214,7 +217,8 @@ function createRun(opened: OpenedBackup, target: ImportTarget, { signal, onProgr
     switch (item.type) {
       case 'profile': {
         if (!isNew) return;
-        const { picture, hasPicture: _, lastTimestampMs, ...profile } = item.profile;
+        const { picture, hasPicture: _, lastTimestampMs, ...rest } = item.profile;
+        const profile = { ...rest, displayName: receivedName(rest.displayName) ?? '' };
         own = { profile, picture };
         return saveImportedProfile(store, { profile, lastTimestampMs });
       }

@@ -9,6 +9,7 @@ import type {
 } from '../backup/index.ts';
 import { backupError, type BackupCounts } from '../backup/index.ts';
 import { deriveIdentity } from '../crypto/index.ts';
+import { safeFileName } from '../media/index.ts';
 import {
   isApproved,
   isApprovedMe,
@@ -17,8 +18,10 @@ import {
   type ConversationContent,
   type ImportedConversation,
   type MessageContent,
-  type ProfileContent
+  type ProfileContent,
+  type SettingsView
 } from '../storage/index.ts';
+import { receivedName } from './display-name.ts';
 
 export function backupProfile(profile: ProfileContent, lastTimestampMs: number): BackupProfile {
   const { picture } = profile;
@@ -78,6 +81,8 @@ export function importedConversation(backup: BackupConversation): ImportedConver
   } = backup;
   return {
     ...rest,
+    name: cleanName(rest.name),
+    nickname: cleanName(rest.nickname),
     // Positions within one time differ from profile to profile.
     readUpToSort: readUpToMs === 0 ? 0 : sortAfterTime(readUpToMs),
     ...(timer && { timer }),
@@ -102,18 +107,40 @@ export function importedMessage(backup: BackupMessage): MessageContent {
   if (!attachments) return rest;
   return {
     ...rest,
-    attachments: attachments.map((attachment) => ({ ...attachment, mediaId: null, thumbnailMediaId: null }))
+    attachments: attachments.map((attachment) => ({
+      ...attachment,
+      name: attachment.name === '' ? '' : safeFileName(attachment.name),
+      mediaId: null,
+      thumbnailMediaId: null
+    }))
   };
 }
 
-/** Settings that are known, where the values are of the kind that ours have. */
+/** A backup is as foreign as a message: its names are held to the same rules. */
+function cleanName(name: string | null): string | null {
+  return name === null ? null : receivedName(name);
+}
+
+/** Values that settings of text may have. */
+const SETTING_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  reachableBy: ['anyone', 'people-i-wrote-first'],
+  notificationContent: ['neither', 'name', 'name-and-text']
+} satisfies { [Name in TextSetting]: readonly SettingsView[Name][] };
+
+type TextSetting = {
+  [Name in keyof SettingsView]: SettingsView[Name] extends string ? Name : never;
+}[keyof SettingsView];
+
+/** Settings that are known, where the values are such as ours can have. */
 export function importedSettings<Settings extends object>(
   backup: BackupSettings,
   defaults: Settings
 ): Partial<Settings> {
-  const known = Object.entries(defaults).filter(
-    ([name, value]) => Object.hasOwn(backup, name) && typeof backup[name] === typeof value
-  );
+  const known = Object.entries(defaults).filter(([name, value]) => {
+    const given = Object.hasOwn(backup, name) ? backup[name] : undefined;
+    if (typeof given !== typeof value) return false;
+    return typeof given !== 'string' || (SETTING_TEXTS[name]?.includes(given) ?? false);
+  });
   return Object.fromEntries(known.map(([name]) => [name, backup[name]])) as Partial<Settings>;
 }
 

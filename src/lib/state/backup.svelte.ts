@@ -9,6 +9,7 @@ import type {
   Strength,
   WrittenFile
 } from '../worker/protocol.ts';
+import { isoDay } from './backup-rules.ts';
 import type { Session } from './session.svelte.ts';
 
 export type BackupJob = 'save' | 'readable' | 'import' | 'restore';
@@ -40,8 +41,6 @@ interface SavePicker {
   }) => Promise<FileSystemFileHandle>;
 }
 
-/** Nothing was chosen. */
-const NOT_CHOSEN = Symbol('not chosen');
 /** The browser has begun to read a file it downloads by then, milliseconds. */
 const HANDED_OVER_MS = 60_000;
 
@@ -73,7 +72,7 @@ export function createBackupState(
       return await work();
     } catch (error) {
       if (controller.signal.aborted) end(false, text.cancelled);
-      else if (error !== NOT_CHOSEN) end(true, backupFailure(errorCode(error)));
+      else end(true, backupFailure(errorCode(error)));
       return null;
     } finally {
       job = null;
@@ -81,8 +80,14 @@ export function createBackupState(
     }
   }
 
-  /** The file the person chooses; null where the browser has no such dialog and downloads instead. */
-  async function choose(suggestedName: string, ending: string): Promise<FileSystemFileHandle | null> {
+  /**
+   * The file the person chooses; null where the browser has no such dialog and downloads instead, undefined when they chose
+   * none.
+   */
+  async function choose(
+    suggestedName: string,
+    ending: string
+  ): Promise<FileSystemFileHandle | null | undefined> {
     const picker = page as unknown as SavePicker;
     if (!picker.showSaveFilePicker) return null;
     try {
@@ -90,8 +95,7 @@ export function createBackupState(
       return await picker.showSaveFilePicker({ suggestedName, types: [type] });
     } catch (error) {
       // Closed without a choice.
-      if (error instanceof DOMException && error.name === 'AbortError') throw NOT_CHOSEN;
-      return null;
+      return error instanceof DOMException && error.name === 'AbortError' ? undefined : null;
     }
   }
 
@@ -109,7 +113,6 @@ export function createBackupState(
     }, HANDED_OVER_MS);
   }
 
-  const today = () => new Date().toISOString().slice(0, 10);
   const options = () => ({ signal: controller.signal });
 
   return {
@@ -137,8 +140,9 @@ export function createBackupState(
     suggest: () => session.call('backup.suggest', {}),
     async save(passphrase) {
       await run('save', async () => {
-        const name = text.fileName({ date: today() });
+        const name = text.fileName({ date: isoDay(Date.now()) });
         const handle = await choose(name, '.onionskin');
+        if (handle === undefined) return;
         const written = await session.call('backup.write', { passphrase, handle }, options());
         handOver(written, name);
         outcome = { job: 'save', failed: false, text: text.saved(written) };
@@ -146,8 +150,9 @@ export function createBackupState(
     },
     async saveReadable() {
       await run('readable', async () => {
-        const name = text.readableName({ date: today() });
+        const name = text.readableName({ date: isoDay(Date.now()) });
         const handle = await choose(name, '.zip');
+        if (handle === undefined) return;
         const written = await session.call('backup.writeReadable', { handle }, options());
         handOver(written, name);
         outcome = { job: 'readable', failed: false, text: text.savedReadable(written) };

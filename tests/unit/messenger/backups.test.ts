@@ -4,6 +4,12 @@ import { createCryptoBackend } from '../../../src/lib/crypto/index.ts';
 import { errorCode } from '../../../src/lib/errors.ts';
 import type { AccountId } from '../../../src/lib/account-id.ts';
 import { TESTNET } from '../../../src/lib/networks.ts';
+import {
+  createExportFiles,
+  openProfile,
+  updateStoredMessage,
+  type ProfileStore
+} from '../../../src/lib/storage/index.ts';
 import { UNSENT_CODE } from '../../../src/lib/storage/backup-write.ts';
 import {
   createBrowser,
@@ -15,9 +21,11 @@ import {
   type TestPage,
   type TestTab
 } from '../../support/engine-device.ts';
+import { createFakeOrigin } from '../../support/fake-directory.ts';
 import { createFakeNetwork, type FakeFloors, type FakeNetwork } from '../../support/engine-fakes.ts';
 import { png } from '../../support/pictures.ts';
 import { dumpProfile, type ProfileDump } from '../../support/profile-dump.ts';
+import { readZip } from '../../support/zip-reader.ts';
 
 const crypto = await createCryptoBackend();
 const clock = createQuickClock();
@@ -250,39 +258,123 @@ describe('a backup', () => {
     expect(hits).toHaveLength(1);
   });
 
-  test('brings back no message and no conversation that was deleted, but files that were cleared', async () => {
+  test('brings back no message that was deleted here, but a file that was cleared', async () => {
     const { browser, tab, status } = await emptyTwin();
     const messenger = tab.engine.messenger();
     await tab.engine.backups.merge(file, PASSPHRASE, never);
     await withPage(browser, status, async (page) => {
       const ids = (await page.messages(story.ana)).map(({ id }) => id);
       await messenger.deleteMessages([ids[0] as string], 'device');
-      const [cleared] = await page.db.media.toArray();
-      expect(cleared).toBeDefined();
-      await messenger
-        .clearMedia({ conversationIds: null, kinds: null, olderThanMs: null } as never, null)
-        .catch(() => {});
-      expect(await tab.engine.backups.merge(file, PASSPHRASE, never)).toMatchObject({ messages: 0 });
+      const files = () => page.db.media.count();
+      const all = await files();
+      const withFile = (await page.messages(story.ana)).find(({ attachments }) => attachments.length > 0);
+      expect(withFile?.attachments.every(({ mediaId }) => mediaId !== null)).toBe(true);
+      const cleared = withFile?.attachments.find(({ name }) => name === 'notes.txt')?.mediaId ?? '';
+      await forgetFile(browser, tab, withFile?.id ?? '', cleared);
+      expect(await files()).toBe(all - 1);
+      const summary = await tab.engine.backups.merge(file, PASSPHRASE, never);
+      expect(summary).toEqual({ messages: 0, files: 1 });
+      expect(await files()).toBe(all);
       expect((await page.messages(story.ana)).map(({ id }) => id)).toEqual(ids.slice(1));
+      const again = (await page.messages(story.ana)).find(({ id }) => id === withFile?.id);
+      expect(again?.attachments.map(({ state }) => state)).toEqual(['queued', 'here']);
+    });
+  });
+
+  test('brings back no conversation that was deleted here longer ago than messages live', async () => {
+    const { browser, tab, status } = await emptyTwin();
+    await tab.engine.backups.merge(file, PASSPHRASE, never);
+    await withPage(browser, status, async (page) => {
       const own = (await page.conversations()).find(({ kind }) => kind === 'note-to-self');
-      await messenger.deleteConversation(own?.id ?? '');
-      // Younger than what is kept out by its time alone: what the person deleted is told by the hashes that were seen.
-      expect(await page.db.graves.count()).toBeGreaterThan(1);
+      const hash = (await page.db.conversations.get(own?.id ?? ''))?.accountHash ?? '';
+      await tab.engine.messenger().deleteConversation(own?.id ?? '');
+      expect((await page.conversations()).map(({ kind }) => kind)).toEqual(['contact']);
+      await page.db.graves.put({ id: hash, beforeMs: clock.now() + 1_000 });
+      expect(await tab.engine.backups.merge(file, PASSPHRASE, never)).toEqual({ messages: 0, files: 0 });
+      expect((await page.conversations()).map(({ kind }) => kind)).toEqual(['contact']);
+      // The control: without the note of its deletion it comes back.
+      await page.db.graves.delete(hash);
+      expect(await tab.engine.backups.merge(file, PASSPHRASE, never)).toMatchObject({ messages: 1 });
     });
   });
 
   test('brings back nothing whose time is over', async () => {
-    const { tab } = story;
-    const { conversationId } = story;
-    await tab.engine
-      .messenger()
-      .setTimer(conversationId, 'off', 0)
-      .catch(() => {});
     const browser = await offline(createFakeNetwork(clock));
-    const status = await restore(browser);
+    const tab = openTab(browser);
+    const status = await tab.engine.create('Cleo');
+    const own = accountIdOf(status);
+    const messenger = tab.engine.messenger();
+    const { conversationId } = await messenger.openConversation(own);
+    await messenger.send(conversationId, 'stays');
+    await messenger.setTimer(conversationId, 'after-send', 60);
+    await messenger.send(conversationId, 'goes');
     await withPage(browser, status, async (page) => {
-      expect(await page.db.deadlines.count()).toBe(before.deadlines.length);
+      const goes = (await page.messages(own)).find(({ text }) => text === 'goes');
+      await setDeadline(browser, tab, goes?.id ?? '', clock.now() + 40_000);
+      const made = (await tab.engine.backups.write(PASSPHRASE, null, never)).file as Blob;
+      const texts = async (clockAhead: number) => {
+        const other = await offline(createFakeNetwork(clock));
+        const late = other.openTab({ clock: { ...clock, now: () => clock.now() + clockAhead } });
+        tabs.push(late);
+        const restored = await late.engine.restoreBackup(made, PASSPHRASE, never);
+        return withPage(other, restored, (view) => view.texts(own));
+      };
+      expect(await texts(0)).toEqual(['stays', 'goes']);
+      expect(await texts(90_000)).toEqual(['stays']);
     });
+  });
+
+  test('has a twin that anybody can read, without the secret of the account', async () => {
+    const { words, seedHex } = await story.tab.engine.revealPhrase();
+    const written = await story.tab.engine.backups.writeReadable(null, never);
+    const archive = Buffer.from(await (written.file as Blob).arrayBuffer());
+    const entries = readZip(archive);
+    const name = [...entries.keys()].find((path) =>
+      /^conversations\/Nan \(05\w{8}\)\/messages\.json$/.test(path)
+    );
+    const chat = JSON.parse(String(entries.get(name ?? ''))) as {
+      nickname: string;
+      messages: { from: string; text?: string; attachments?: { name: string; file: string }[] }[];
+    };
+    expect(chat.nickname).toBe('Nan');
+    expect(chat.messages.map(({ from, text }) => text && `${from}: ${text}`).filter(Boolean)).toEqual([
+      'me: Hello Ana, and what a long way it is to the harbour',
+      'them: Hello Ben',
+      'me: with files'
+    ]);
+    const notes = chat.messages.at(-1)?.attachments?.find((attachment) => attachment.name === 'notes.txt');
+    expect(notes?.file).toMatch(/^files\/\d{4}-\d\d-\d\d notes\.txt$/);
+    const folder = (name ?? '').replace('messages.json', '');
+    expect(String(entries.get(`${folder}${notes?.file}`))).toBe('some notes '.repeat(20_000));
+    for (const path of entries.keys()) expect(path).not.toMatch(/\.\.|^\/|\\|:/);
+    expect(archive.includes(words.slice(0, 3).join(' '))).toBe(false);
+    expect(archive.includes(seedHex)).toBe(false);
+    // The same scan finds what is in it.
+    expect(archive.includes('Hello Ben')).toBe(true);
+  });
+
+  test('waits in a file of the origin until it was handed over, or until the next start', async () => {
+    const origin = createFakeOrigin();
+    const exports = createExportFiles(origin.root);
+    const browser = await offline(createFakeNetwork(clock));
+    const first = browser.openTab({ exports });
+    tabs.push(first);
+    await first.engine.create('Cleo');
+    const kept = await first.engine.backups.write(PASSPHRASE, null, never);
+    const given = await first.engine.backups.write(PASSPHRASE, null, never);
+    expect(await exports.list()).toHaveLength(2);
+    await first.engine.backups.discard(given.ownName ?? '');
+    expect(await exports.list()).toEqual([kept.ownName]);
+    // Another tab leaves what this one still hands over.
+    const second = browser.openTab({ exports });
+    tabs.push(second);
+    await second.engine.open();
+    expect(await exports.list()).toEqual([kept.ownName]);
+    first.life.end();
+    const third = browser.openTab({ exports });
+    tabs.push(third);
+    await third.engine.open();
+    expect(await exports.list()).toEqual([]);
   });
 
   describe('that cannot be used', () => {
@@ -363,6 +455,45 @@ describe('a backup', () => {
     }
   });
 });
+
+async function storeOf(browser: TestBrowser, tab: TestTab): Promise<ProfileStore> {
+  const status = await tab.engine.open();
+  if (!('profileId' in status)) throw new Error('no profile');
+  return openProfile(browser.storage.environment, status.profileId);
+}
+
+/** Takes one file away, as clearing media does. */
+async function forgetFile(
+  browser: TestBrowser,
+  tab: TestTab,
+  messageId: string,
+  mediaId: string
+): Promise<void> {
+  const store = await storeOf(browser, tab);
+  await updateStoredMessage(store, messageId, 'clear media', (content) => ({
+    ...content,
+    attachments: (content.attachments ?? []).map((attachment) =>
+      attachment.mediaId === mediaId
+        ? { ...attachment, mediaId: null, state: 'expired' as const }
+        : attachment
+    )
+  }));
+  store.db.close();
+}
+
+async function setDeadline(
+  browser: TestBrowser,
+  tab: TestTab,
+  messageId: string,
+  atMs: number
+): Promise<void> {
+  const store = await storeOf(browser, tab);
+  await updateStoredMessage(store, messageId, 'start timer', (content) => ({
+    ...content,
+    ...(content.disappears && { disappears: { ...content.disappears, atMs } })
+  }));
+  store.db.close();
+}
 
 async function profilesOf(browser: TestBrowser): Promise<string[]> {
   const { indexedDB } = browser.storage.indexedDb;

@@ -80,7 +80,7 @@ export const backup = {
       ? 'Everything in this backup is here already.'
       : `Added: ${messages(counts.messages)} and ${files(counts.files)}.`,
 
-  restoreTitle: 'Restore from a backup',
+  restoreTitle: 'Restore a backup',
   restoreLead:
     'The file and its passphrase bring everything back: your account, your chats and the files in it.',
   restoreLink: 'Restore from a backup file',

@@ -14,6 +14,7 @@ const phone = { ...devices['Pixel 7'], defaultBrowserType: 'chromium' as const }
 
 export default defineConfig({
   testDir: 'tests/e2e',
+  testIgnore: process.env.PICTURES ? [] : ['**/pictures.spec.ts'],
   outputDir: 'test-results/e2e',
   // Two at a time; each worker has a network of its own.
   workers: 2,

@@ -95,6 +95,8 @@ function scrollAndWatch(page: Page, dy: number): Promise<{ strayed: number; top:
 const COUNT = 300;
 
 test('a long history opens at what is new, and never moves what is read @full', async ({ page, stack }) => {
+  // Sealing and scrolling through it all takes its time on a busy machine.
+  test.setTimeout(240_000);
   await createAccount(page, 'Ana');
   const accountId = await ownAccountId(page);
   let timeMs = Date.now() - COUNT * 600_000;

@@ -4,18 +4,23 @@ import {
   createAccount,
   DELIVERY_TIMEOUT_MS,
   expectSent,
+  goHome,
   message,
   ownAccountId,
   say,
   startConversation
 } from './people.ts';
 import type { Look } from './look.ts';
+import type { Localnet } from '../../localnet/index.ts';
 import { tourFiles } from './tour-files.ts';
+import { tourPeople, tourStorage } from './tour-people.ts';
 
 export interface TourOptions {
   readonly page: Page;
   readonly echoAccountId: string;
   readonly look: Look;
+  /** Where strangers come from; without it, what they bring about is left out. */
+  readonly localnet?: Localnet;
 }
 
 /** As from another site: the app starts at the link. */
@@ -174,13 +179,7 @@ async function tourDeeds({
 }
 
 async function openConversationMenu(page: Page): Promise<void> {
-  await page
-    .getByRole('main')
-    .getByRole('banner')
-    .or(page.locator('.chat header'))
-    .first()
-    .getByRole('button', { name: 'More' })
-    .click();
+  await page.getByRole('main').getByRole('button', { name: 'More' }).first().click();
   await expect(page.getByRole('menuitem', { name: 'Delete…' })).toBeVisible();
 }
 
@@ -270,6 +269,7 @@ export async function tourRequests({ page, look }: TourOptions): Promise<void> {
   await page.goto('/requests');
   await expect(page.getByText('No requests', { exact: true })).toBeVisible();
   await look('no requests');
+  await goHome(page);
   const ownId = await ownAccountId(page);
   const browser = page.context().browser();
   if (!browser) throw new Error('no browser to be a stranger in');
@@ -338,4 +338,6 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourRequests(options);
   await tourSettings(options);
   await tourFiles(options.page, options.look);
+  await tourStorage(options.page, options.look);
+  if (options.localnet) await tourPeople(options.page, options.localnet, options.look);
 }

@@ -1,5 +1,6 @@
 // Loads files of messages: what the person asked for, and by itself what comes from those they trust
 // (accounts-and-messages.md §5.5). What came of it stands in the message.
+import type { Clock } from '../clock.ts';
 import { errorCode } from '../errors.ts';
 import { downloadAttachment, MAX_SENT_BYTES, type AttachmentDependencies } from '../files/index.ts';
 import type { Log } from '../log.ts';
@@ -21,6 +22,7 @@ import {
   type StoredAttachment
 } from '../storage/index.ts';
 import type { AttachmentPlace } from './attachment-commands.ts';
+import { createAwaitedFiles, type LoadOutcome } from './awaited-files.ts';
 import type { TransferEvent } from './events.ts';
 import { linkOf } from './uploads.ts';
 
@@ -34,7 +36,10 @@ export interface Downloads {
   cancel(place: AttachmentPlace): void;
   /** Ends all of these messages. */
   cancelOf(messageIds: readonly string[]): void;
-  /** Messages came: loads what of them loads by itself. */
+  start(): void;
+  /** The network came back. */
+  ring(): void;
+  /** Messages came: loads what of them loads by itself, again and again while that may succeed. */
   offer(added: InboxResult['added']): void;
   stop(): Promise<void>;
 }
@@ -43,6 +48,8 @@ export interface DownloadDependencies {
   readonly store: ProfileStore;
   readonly media: MediaStore;
   readonly link: AttachmentDependencies;
+  readonly isConnected: () => boolean;
+  readonly clock: Clock;
   readonly log: Log;
   readonly emit: (event: TransferEvent) => void;
 }
@@ -50,7 +57,7 @@ export interface DownloadDependencies {
 interface Running {
   readonly place: AttachmentPlace;
   readonly controller: AbortController;
-  readonly done: Promise<void>;
+  readonly done: Promise<LoadOutcome>;
 }
 
 /** Progress that grew by less is not told. */
@@ -60,23 +67,27 @@ export function createDownloads(deps: DownloadDependencies): Downloads {
   const { store, media, link, log, emit } = deps;
   const running = new Map<string, Running>();
   const stopped = new AbortController();
-  /** What loads by itself does so one after the other: the person's wishes have the other turns. */
-  let byItself: Promise<void> = Promise.resolve();
+  const awaited = createAwaitedFiles({ ...deps, load: loadAwaited });
+  /** What came is looked at in its order. */
+  let offered: Promise<void> = Promise.resolve();
 
-  async function run(place: AttachmentPlace, signal: AbortSignal, asked: boolean): Promise<void> {
+  async function run(place: AttachmentPlace, signal: AbortSignal, asked: boolean): Promise<LoadOutcome> {
     const { messageId, attachmentId } = place;
     const message = await loadMessage(store, messageId);
     const attachment = message?.attachments?.find(({ id }) => id === attachmentId);
     if (!attachment) throw storageError('not-found', undefined, { table: 'messages' });
-    if (!attachment.remote || attachment.mediaId !== null) return;
+    if (!attachment.remote || attachment.mediaId !== null) return 'ended';
     try {
       await fetchInto(place, attachment, signal);
+      return 'ended';
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return stopped.signal.aborted ? 'stopped' : 'ended';
       const code = errorCode(error);
       log.debug('file-not-downloaded', { code });
-      if (code === 'deposed' || code === 'closed') return;
-      await saveDownloadFailure(store, messageId, attachmentId, failureOf(error, asked));
+      if (code === 'deposed' || code === 'closed') return 'stopped';
+      const failure = failureOf(error, asked);
+      await saveDownloadFailure(store, messageId, attachmentId, failure);
+      return failure.state === 'remote' ? 'later' : 'ended';
     }
   }
 
@@ -111,12 +122,12 @@ export function createDownloads(deps: DownloadDependencies): Downloads {
     }
   }
 
-  function begin(place: AttachmentPlace, asked: boolean): Promise<void> {
+  function begin(place: AttachmentPlace, asked: boolean): Promise<LoadOutcome> {
     const { messageId, attachmentId } = place;
     const key = `${messageId}/${attachmentId}`;
     const known = running.get(key);
     if (known) return known.done;
-    if (stopped.signal.aborted) return Promise.resolve();
+    if (stopped.signal.aborted) return Promise.resolve('stopped');
     const controller = new AbortController();
     const done = run(place, AbortSignal.any([controller.signal, stopped.signal]), asked).finally(() => {
       running.delete(key);
@@ -126,36 +137,43 @@ export function createDownloads(deps: DownloadDependencies): Downloads {
     return done;
   }
 
-  async function offerOne({ messageId, conversationId }: InboxResult['added'][number]): Promise<void> {
+  /** The files of a message that load by themselves; what was decided may be otherwise by the next attempt. */
+  async function wantedOf(messageId: string): Promise<AttachmentPlace[]> {
     const message = await loadMessage(store, messageId);
-    if (!message?.attachments) return;
-    const conversation = await loadConversationContent(store, conversationId);
-    for (const attachment of message.attachments) {
-      if (stopped.signal.aborted) return;
-      if (loadsByItself(conversation, message, attachment)) {
-        await begin({ messageId, attachmentId: attachment.id }, false);
-      }
-    }
+    if (!message?.attachments) return [];
+    const conversation = await loadConversationContent(store, conversationOfKey(messageId));
+    return message.attachments
+      .filter((attachment) => loadsByItself(conversation, message, attachment))
+      .map(({ id }) => ({ messageId, attachmentId: id }));
+  }
+
+  async function loadAwaited(place: AttachmentPlace, signal: AbortSignal): Promise<LoadOutcome> {
+    const wanted = await wantedOf(place.messageId);
+    if (!wanted.some(({ attachmentId }) => attachmentId === place.attachmentId)) return 'ended';
+    return signal.aborted ? 'stopped' : begin(place, false);
   }
 
   return {
-    download: (place) => begin(place, true),
+    start: () => awaited.start(),
+    ring: () => awaited.ring(),
+    download: async (place) => void (await begin(place, true)),
     cancel: ({ messageId, attachmentId }) => running.get(`${messageId}/${attachmentId}`)?.controller.abort(),
     cancelOf(messageIds) {
       for (const { place, controller } of running.values()) {
         if (messageIds.includes(place.messageId)) controller.abort();
       }
+      awaited.forget(messageIds);
     },
     offer(added) {
-      for (const each of added) {
-        byItself = byItself
-          .then(() => offerOne(each))
+      for (const { messageId } of added) {
+        offered = offered
+          .then(async () => awaited.add(await wantedOf(messageId)))
           .catch((error: unknown) => log.debug('file-not-offered', { code: errorCode(error) }));
       }
     },
     async stop() {
       stopped.abort();
-      await Promise.allSettled([byItself, ...[...running.values()].map(({ done }) => done)]);
+      await Promise.allSettled([offered, awaited.stop(), ...[...running.values()].map(({ done }) => done)]);
     }
   };
 }

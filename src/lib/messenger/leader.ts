@@ -100,7 +100,7 @@ export async function runLeader(
   const { media } = deps;
   const transfer = { store, media, link: { files, crypto }, log, emit: deps.emit };
   const uploads = createUploads(transfer);
-  const downloads = createDownloads(transfer);
+  const downloads = createDownloads({ ...transfer, isConnected, clock });
   const pictures = createPictures({ ...transfer, isConnected, now, clock });
   const mediaRules = createMediaRules({ store, now, clock, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
@@ -181,6 +181,7 @@ export async function runLeader(
     poller.start(end);
     chores.start(end);
     pictures.start();
+    downloads.start();
     mediaRules.start();
   });
   const unsubscribe = [
@@ -191,6 +192,7 @@ export async function runLeader(
       poller.ring();
       chores.ring();
       pictures.ring();
+      downloads.ring();
     }),
     onion.onPacket((packet) => deps.emit({ type: 'packet', ...packet })),
     onion.onPath((path) => deps.emit({ type: 'path', path }))

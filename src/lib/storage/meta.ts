@@ -20,6 +20,16 @@ export interface ConfigRowContent {
   readonly renewedAtMs: number;
 }
 
+/** A file that loads by itself and is not here yet. */
+export interface AwaitedFile {
+  readonly messageId: string;
+  readonly attachmentId: string;
+  /** Attempts that failed for a reason that may pass. */
+  readonly attempts: number;
+  /** Device time. */
+  readonly notBeforeMs: number;
+}
+
 interface MetaContents {
   profile: ProfileContent;
   /** base64 of the 16-byte account seed, and whether its words are shown no more; sealed with the identity key. */
@@ -32,6 +42,7 @@ interface MetaContents {
   'config-contacts': ConfigRowContent;
   'config-convo-info-volatile': ConfigRowContent;
   'config-user-groups': ConfigRowContent;
+  'awaited-files': { readonly files: readonly AwaitedFile[] };
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };
   /** The network's description as the site gave it last. */

@@ -75,7 +75,7 @@ export {
   type ConversationCache
 } from './config-rows.ts';
 export { sortAfterTime } from './message-key.ts';
-export type { ConfigRowContent } from './meta.ts';
+export type { AwaitedFile, ConfigRowContent } from './meta.ts';
 export { findSeen, type SeenLookup } from './seen.ts';
 export {
   choreChange,

@@ -6,6 +6,7 @@ import { errorCode } from '../src/lib/errors.ts';
 import { silentLog, type Log } from '../src/lib/log.ts';
 import type { NetworkDescriptor } from '../src/lib/networks.ts';
 import { createHostCheck, hostName } from './callers.ts';
+import { clientKey } from './client-address.ts';
 import { GatewayStartError } from './errors.ts';
 import { createGuardDirectory } from './guard-directory.ts';
 import { createHandler } from './handler.ts';
@@ -94,6 +95,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     requireHostHeader: false
   });
   server.maxConnections = MAX_CONNECTIONS;
+  // Behind a proxy all connections come from its address.
+  if ((options.trustProxy ?? 0) === 0) boundConnections(server, limits.connectionsPerAddress);
   server.on('request', (request, response) => {
     handle(request, response).catch((error: unknown) => {
       // A bug of ours: the code says where, the request says nothing.
@@ -114,6 +117,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     listen: () => listen(server, host, port),
     close: () => close(server, relay.close)
   };
+}
+
+/** Those beyond the bound are closed unheard, so that nobody alone can take all places. */
+function boundConnections(server: Server, perAddress: number): void {
+  const open = createInFlight(perAddress, Infinity);
+  server.on('connection', (socket) => {
+    const place = open.enter(clientKey(socket.remoteAddress, undefined, 0));
+    if (typeof place === 'string') socket.destroy();
+    else socket.once('close', () => place.release());
+  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

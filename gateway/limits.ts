@@ -5,6 +5,8 @@ export interface GatewayLimits {
   /** Requests to `/gateway/` per second and address; an IPv6 /64 counts as one address. */
   readonly requestsPerSecond: number;
   readonly burst: number;
+  /** Open connections per address, where no proxy stands in front; a browser opens six to one host. */
+  readonly connectionsPerAddress: number;
   /** Bytes relayed a minute and address, both ways together. */
   readonly bytesPerMinute: number;
   /**
@@ -32,6 +34,7 @@ const MEBIBYTE = 1024 * 1024;
 export const DEFAULT_LIMITS: GatewayLimits = {
   requestsPerSecond: 20,
   burst: 60,
+  connectionsPerAddress: 64,
   bytesPerMinute: 64 * MEBIBYTE,
   inFlightPerAddress: 48,
   inFlightPerGuard: 64,
@@ -48,6 +51,7 @@ export const LOCAL_LIMITS: GatewayLimits = {
   ...DEFAULT_LIMITS,
   requestsPerSecond: Infinity,
   burst: Infinity,
+  connectionsPerAddress: Infinity,
   bytesPerMinute: Infinity,
   inFlightPerAddress: Infinity,
   inFlightPerGuard: Infinity,

@@ -21,7 +21,8 @@ export interface TestFixtures {
   readonly pageFaults: string[];
 }
 
-const BUILD = join(import.meta.dirname, '../../build');
+/** Another folder than the usual one lets a build be tested while the next is made. */
+const BUILD = process.env.E2E_BUILD ?? join(import.meta.dirname, '../../build');
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   stack: [

@@ -175,6 +175,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     keeper,
     connection,
     gateway: () => transport.current(),
+    hasOtherGateways: transport.gateways.length > 1,
     strike: (edHex) => strikeNode(edHex, 'destination-status'),
     stopped: background.signal
   });

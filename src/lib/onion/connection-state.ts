@@ -10,6 +10,8 @@ export type GatewayState =
   | 'ok'
   | 'unknown'
   | 'gateway-unreachable'
+  /** It keeps saying that it has too much to do. */
+  | 'gateway-busy'
   | 'wrong-network'
   | 'list-not-verified'
   /** It let too many guard nodes look dead today (design.md §3.1). */

@@ -63,6 +63,8 @@ export interface RequesterDependencies {
   readonly keeper: PathKeeper;
   readonly connection: Connection;
   readonly gateway: () => string;
+  /** Whether there is another one to turn to. */
+  readonly hasOtherGateways: boolean;
   /** A destination that answered with a fault of its own. */
   readonly strike: (edHex: string) => void;
   readonly config: OnionConfig;
@@ -90,6 +92,8 @@ const WORTH_ANOTHER_PATH: readonly string[] = [
 /** Between two tries of a request to a server (network.md §2.2). */
 const SERVER_RETRY_MS = 100;
 const MAX_BUSY_WAIT_MS = 3_000;
+/** Answers in a row that the gateway is too busy, before another gateway is tried. */
+const BUSY_ANSWERS = 3;
 
 /** The callback, for one call over all tries. */
 function once(onLate: (() => void) | undefined): Pick<RequestOptions, 'onLate'> {
@@ -110,6 +114,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
   const pathsUsed = createEmitter<PathSnapshot>(onListenerError);
   const trace = createPacketTrace(clock, packets.emit);
   let lastPath: PathSnapshot | null = null;
+  let busyAnswers = 0;
 
   function announce(path: Path, destination: PathSnapshot['destination']): void {
     lastPath = {
@@ -188,6 +193,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
         onAnswered: () => packetOver(true)
       });
       keeper.succeeded(path);
+      busyAnswers = 0;
       return answer;
     } catch (error) {
       // An abort says nothing about the path, and neither does a gateway that is no longer used.
@@ -208,6 +214,12 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
     switch (error.code) {
       case 'gateway-unreachable':
         return connection.lost('gateway-unreachable');
+      case 'gateway-busy':
+        // A guard node that is busy says nothing about the gateway.
+        if (error.details.gatewayCode === 'guard-busy' || !dependencies.hasOtherGateways) return;
+        if (++busyAnswers < BUSY_ANSWERS) return;
+        busyAnswers = 0;
+        return connection.lost('gateway-busy');
       case 'gateway-refused':
         return keeper.refused(path, String(error.details.gatewayCode));
       default:

@@ -46,7 +46,7 @@ it('one address that sends slowly keeps nobody else from a guard', async () => {
   const refused: string[] = [];
   for (let sender = 0; sender < SLOW_SENDERS; sender++)
     sendSlowly('198.51.100.1', (line) => refused.push(line));
-  await expect.poll(() => refused.length).toBe(SLOW_SENDERS - limits.inFlightPerAddress);
+  await expect.poll(() => refused.length, { timeout: 15_000 }).toBe(SLOW_SENDERS - limits.inFlightPerAddress);
   expect(refused.every((line) => line.includes(' 429 '))).toBe(true);
   const other = await postOnion(gateway.origin, Buffer.alloc(50), {
     headers: { 'x-forwarded-for': '198.51.100.2' }
@@ -61,4 +61,35 @@ it('one address that sends slowly keeps nobody else from a guard', async () => {
       return (await postOnion(gateway.origin, Buffer.alloc(50), { headers })).status;
     })
     .toBe(200);
+});
+
+/** Opens a connection and says nothing. Resolves when it is refused, or answered after a request. */
+function openConnection(): { readonly socket: Socket; readonly closed: Promise<'closed'> } {
+  const socket = connect(Number(new URL(gateway.origin).port), '127.0.0.1');
+  sockets.push(socket);
+  socket.on('error', () => {});
+  return { socket, closed: new Promise((resolve) => socket.once('close', () => resolve('closed'))) };
+}
+
+const asks = (socket: Socket) =>
+  new Promise<string>((resolve) => {
+    socket.once('data', (chunk) => resolve(chunk.toString().split('\r\n', 1)[0]!));
+    socket.write('GET /gateway/v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  });
+
+it('one address that opens connections gets so many and no more, and places come free again', async () => {
+  guard = await createTlsServer(certificate, (_, response) => response.end('yes'));
+  const nodes = [serviceNode(1, '127.0.0.1', guard.port)];
+  gateway = await startGateway(nodes, { limits: { connectionsPerAddress: 3 } });
+  const idle = [openConnection(), openConnection(), openConnection()];
+  for (const { socket } of idle) expect(await asks(socket)).toBe('HTTP/1.1 200 OK');
+  expect(await openConnection().closed).toBe('closed');
+  idle[0]!.socket.destroy();
+  await idle[0]!.closed;
+  await expect
+    .poll(() => {
+      const { socket, closed } = openConnection();
+      return Promise.race([asks(socket), closed]);
+    })
+    .toBe('HTTP/1.1 200 OK');
 });

@@ -121,6 +121,38 @@ describe('the network of the device', () => {
 });
 
 describe('several gateways', () => {
+  it('are tried when the first keeps saying that it is too busy', async () => {
+    const second = await world.addGateway();
+    let isBusy = false;
+    const client = connect({
+      gateways: [world.gateway.origin, second.origin],
+      fetch: ((input: string, init: RequestInit) =>
+        isBusy && input.startsWith(`${world.gateway.origin}/gateway/v1/onion/`)
+          ? Promise.resolve(
+              new Response(null, {
+                status: 503,
+                headers: { 'x-gateway-error': 'gateway-busy', 'retry-after': '1' }
+              })
+            )
+          : fetch(input, init)) as typeof fetch
+    });
+    await client.onion.ready();
+    await store(client);
+    expect(client.onion.lastPath()!.gatewayOrigin).toBe(world.gateway.origin);
+    isBusy = true;
+    await expect
+      .poll(
+        () =>
+          store(client).then(
+            ({ confirmedBy }) => confirmedBy,
+            () => 0
+          ),
+        { timeout: 10_000 }
+      )
+      .toBe(3);
+    expect(client.onion.lastPath()!.gatewayOrigin).toBe(second.origin);
+  });
+
   it('are tried when the first takes connections and answers nothing any more', async () => {
     let isHanging = false;
     const front = await listening(

@@ -111,6 +111,7 @@ export const shell = {
     'gateway-unreachable': 'cannot be reached',
     'wrong-network': 'belongs to another network',
     'list-not-verified': 'its list of nodes was not confirmed',
+    'gateway-busy': 'too busy just now',
     'guards-exhausted': 'refused too many entry nodes today',
     'no-path': 'no path could be built through it'
   },
@@ -134,5 +135,8 @@ export const shell = {
   back: 'Back',
   cancel: 'Cancel',
   undo: 'Undo',
-  actionFailed: ({ code }: { code: string }) => `That did not work (${code}). Try again.`
+  actionFailed: ({ code }: { code: string }) =>
+    code === 'quota'
+      ? 'There is no room left in this browser, so that was not stored. Free some in Settings, under Storage.'
+      : `That did not work (${code}). Try again.`
 } as const;

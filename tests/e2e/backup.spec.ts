@@ -9,6 +9,7 @@ import {
   CONNECT_TIMEOUT_MS,
   createAccount,
   createPerson,
+  finishRestore,
   goHome,
   message,
   openConversation,
@@ -142,8 +143,7 @@ test('a backup adds to a restored account what the network no longer has, once @
   const other = await createPerson('Ana elsewhere', { baseUrl: stack.origin });
   try {
     await restoreAccount(other.page, words);
-    await other.page.getByRole('textbox', { name: 'Display name' }).fill('Ana');
-    await other.page.getByRole('button', { name: 'Continue' }).click();
+    await finishRestore(other.page, 'Ana');
     await goHome(other.page);
     await openBackup(other.page);
     const damaged = testInfo.outputPath('damaged.onionskin');

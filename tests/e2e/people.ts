@@ -80,6 +80,23 @@ export async function restoreAccount(page: Page, words: string): Promise<void> {
   await page.getByRole('button', { name: 'Restore account' }).click();
 }
 
+/** Waits for a restored account: its name comes by itself, or is asked for where the network holds none yet. */
+export async function finishRestore(page: Page, displayName: string): Promise<void> {
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const field = page.getByRole('textbox', { name: 'Display name' });
+  await expect(list.or(field).first()).toBeVisible({ timeout: CONNECT_TIMEOUT_MS * 2 });
+  if (await field.isVisible()) {
+    // The name may turn up while it is typed, and the page goes on.
+    const isTyped = await field.fill(displayName, { timeout: 2_000 }).then(
+      () => true,
+      () => false
+    );
+    const go = page.getByRole('button', { name: 'Continue' });
+    if (isTyped) await go.click({ timeout: 2_000 }).catch(() => {});
+  }
+  await expect(list).toBeVisible({ timeout: CONNECT_TIMEOUT_MS });
+}
+
 /** Goes to one page of the settings by its links. */
 export async function openSettings(page: Page, section: string): Promise<void> {
   await page.getByRole('link', { name: 'Settings' }).first().click();

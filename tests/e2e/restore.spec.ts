@@ -1,6 +1,7 @@
 // Bringing an account back: by words however they are pasted, by a QR picture, and what each mistake is told.
 import { expect, test } from './fixtures.ts';
-import { createAccount, openSettings, ownAccountId, recoveryWords } from './people.ts';
+import { createAccount, finishRestore, openSettings, ownAccountId, recoveryWords } from './people.ts';
+import { encodeRecoveryPassword } from '../../src/lib/crypto/index.ts';
 import type { Page } from '@playwright/test';
 
 /** Opens the restore screen as a person does, and hands out its one box. */
@@ -47,9 +48,17 @@ test.describe('restoring', () => {
     await expect(page.locator('#recovery-note')).toContainText('vxvid');
   });
 
-  test('takes the words in any spelling and asks for the name', async ({ page, browser, baseURL }) => {
+  test('takes the words in any spelling, and the name comes along', async ({
+    page,
+    browser,
+    baseURL,
+    stack
+  }) => {
     await createAccount(page, 'Ana');
     const accountId = await ownAccountId(page);
+    await expect
+      .poll(() => stack.localnet.stored(accountId, 2).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
     const words = await recoveryWords(page);
 
     const context = await browser.newContext({ baseURL: baseURL as string });
@@ -58,26 +67,68 @@ test.describe('restoring', () => {
     await box.fill(words.map((word, index) => `${index + 1}. ${word.toUpperCase()},\n`).join('  '));
     await expect(laptop.getByText('13 of 13 words')).toBeVisible();
     await laptop.getByRole('button', { name: 'Restore account' }).click();
-    await laptop.getByRole('textbox', { name: 'Display name' }).fill('Ana');
+    // Nobody is asked for what the network knows.
+    await expect(laptop.getByRole('navigation', { name: 'Conversations' })).toBeVisible({ timeout: 30_000 });
     await expect(laptop.getByRole('textbox', { name: 'Recovery Password' })).toHaveCount(0);
-    await laptop.getByRole('button', { name: 'Continue' }).click();
+    // Home is plain: this account was not created here.
+    await expect(laptop.getByText('No conversations yet')).toBeVisible();
+    await expect(laptop.getByRole('heading', { name: 'Account created' })).toHaveCount(0);
     expect(await ownAccountId(laptop)).toBe(accountId);
+    await openSettings(laptop, 'Profile');
+    await expect(laptop.getByRole('textbox', { name: 'Display name' })).toHaveValue('Ana');
     expect(laptop.url()).not.toContain(words[0] as string);
     await context.close();
   });
 
-  test('asks for the name again after a reload in between @full', async ({ page, browser, baseURL }) => {
+  test('asks for a name where no node knows one, also after a reload @full', async ({ page, stack }) => {
+    const words = encodeRecoveryPassword(crypto.getRandomValues(new Uint8Array(16)));
+    await (await openRestore(page)).fill(words.join(' '));
+    await page.getByRole('button', { name: 'Restore account' }).click();
+    const progress = page.getByRole('region', { name: 'Bringing your account back' });
+    await expect(progress).toContainText(
+      /No name or picture: all \d+ nodes that hold your account were asked/,
+      {
+        timeout: 30_000
+      }
+    );
+    await expect(page.getByRole('textbox', { name: 'Display name' })).toBeFocused();
+    await page.goto('/');
+    await page.getByRole('textbox', { name: 'Display name' }).fill('Ana');
+    await page.getByRole('button', { name: 'Continue' }).click();
+    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+    // What the person typed becomes the account's name.
+    const accountId = await ownAccountId(page);
+    await expect
+      .poll(() => stack.localnet.stored(accountId, 2).length, { timeout: 30_000 })
+      .toBeGreaterThan(0);
+  });
+
+  test('asks for a name after 15 seconds without a network, and goes on when it turns up @full', async ({
+    page,
+    browser,
+    baseURL,
+    stack
+  }) => {
     await createAccount(page, 'Ana');
+    const accountId = await ownAccountId(page);
     const words = await recoveryWords(page);
-    const context = await browser.newContext({ baseURL: baseURL as string });
+    await expect
+      .poll(() => stack.localnet.stored(accountId, 2).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    const context = await browser.newContext({ baseURL: baseURL as string, serviceWorkers: 'block' });
     const laptop = await context.newPage();
+    await context.route('**/gateway/**', (route) => route.abort());
     await (await openRestore(laptop)).fill(words.join(' '));
     await laptop.getByRole('button', { name: 'Restore account' }).click();
-    await expect(laptop.getByRole('textbox', { name: 'Display name' })).toBeVisible();
-    await laptop.goto('/');
-    await laptop.getByRole('textbox', { name: 'Display name' }).fill('Ana');
-    await laptop.getByRole('button', { name: 'Continue' }).click();
-    await expect(laptop.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+    const field = laptop.getByRole('textbox', { name: 'Display name' });
+    await expect(laptop.getByText('Joining the network')).toBeVisible();
+    await expect(field).toHaveCount(0);
+    await expect(field).toBeVisible({ timeout: 25_000 });
+    await expect(laptop.getByText('Its name was not found yet')).toBeVisible();
+    await context.unroute('**/gateway/**');
+    await expect(laptop.getByRole('navigation', { name: 'Conversations' })).toBeVisible({ timeout: 60_000 });
+    await openSettings(laptop, 'Profile');
+    await expect(laptop.getByRole('textbox', { name: 'Display name' })).toHaveValue('Ana');
     await context.close();
   });
 
@@ -107,8 +158,7 @@ test.describe('restoring', () => {
     await picture.setInputFiles({ name: 'c.png', mimeType: 'image/png', buffer: wordsCode });
     await expect(note).toContainText('Read from a QR code.');
     await laptop.getByRole('button', { name: 'Restore account' }).click();
-    await laptop.getByRole('textbox', { name: 'Display name' }).fill('Ana');
-    await laptop.getByRole('button', { name: 'Continue' }).click();
+    await finishRestore(laptop, 'Ana');
     expect(await ownAccountId(laptop)).toBe(accountId);
     await context.close();
   });

@@ -29,6 +29,33 @@ test.describe('the settings', () => {
     await expect(words).toHaveCount(0);
   });
 
+  test('print the words alone, and hide them for good after two questions @full', async ({ page }) => {
+    await createAccount(page, 'Ana');
+    await openSettings(page, 'Recovery Password');
+    await page.getByRole('button', { name: 'Show the words' }).click();
+    const words = page.getByLabel('Your Recovery Password', { exact: true });
+    const list = (await words.innerText()).trim().split(/\s+/);
+    await page.emulateMedia({ media: 'print' });
+    const printed = (await page.locator('body').innerText()).trim();
+    for (const word of list) expect(printed).toContain(word);
+    for (const other of ['Ana', 'Settings', 'Account ID', 'Chats']) expect(printed).not.toContain(other);
+    await page.emulateMedia({ media: 'screen' });
+
+    await page.getByRole('button', { name: 'Hide permanently' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+    await expect(words).toBeVisible();
+    await page.getByRole('button', { name: 'Hide permanently' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'I have kept them' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Hide permanently' }).click();
+    const gone = page.getByRole('heading', { name: 'The words are hidden for good on this device' });
+    await expect(gone).toBeVisible();
+    const content = await page.content();
+    expect(list.filter((word) => new RegExp(`>\\s*${word}\\s*<`).test(content))).toEqual([]);
+    await page.reload();
+    await expect(gone).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Show the words' })).toHaveCount(0);
+  });
+
   test('dress the app in the chosen theme before it is painted @full', async ({ page }) => {
     await createAccount(page, 'Ana');
     await openSettings(page, 'Appearance');

@@ -19,6 +19,8 @@ export type MessengerEvent =
   | TransferEvent
   /** How the writing or reading of a backup gets on; its command says what came of it. */
   | ({ readonly type: 'backup' } & BackupProgress)
+  /** Nodes of the own swarm that answered since this engine began, of how many there are; until all have. */
+  | { readonly type: 'looked'; readonly asked: number; readonly of: number }
   /** The profile was taken off this device by another tab. */
   | { readonly type: 'erased' }
   /** The browser has no room left, or has again. */

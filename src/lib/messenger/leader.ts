@@ -25,7 +25,7 @@ import { createMediaRules } from './media-rules.ts';
 import { createOutbox } from './outbox.ts';
 import { createPoller } from './poller.ts';
 import { createPictures } from './pictures.ts';
-import type { NetworkFloors, OnionPort } from './ports.ts';
+import type { NetworkFloors, OnionPort, SwarmPort } from './ports.ts';
 import { createReceiver } from './receive.ts';
 import type { Bell } from './tab-messages.ts';
 import { createTypingSender } from './typing.ts';
@@ -104,10 +104,11 @@ export async function runLeader(
   const pictures = createPictures({ ...transfer, isConnected, now, clock });
   const mediaRules = createMediaRules({ store, now, clock, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
+  const look = createLook(swarm, identity, deps.emit);
   const receive = createReceiver({
     store,
     identity,
-    swarm,
+    swarm: look.swarm,
     inbox,
     configs,
     random,
@@ -129,6 +130,7 @@ export async function runLeader(
   const poller = createPoller({
     poll: async (pollSignal) => {
       const result = await receive(pollSignal);
+      look.tell();
       if (await saveOffset()) deps.onDeadlines();
       return result;
     },
@@ -252,6 +254,31 @@ export async function runLeader(
 async function sweepFiles(store: ProfileStore, media: MediaStore, clock: Clock): Promise<void> {
   const nowMs = clock.now();
   await media.sweep((file) => isWantedFile(store, file, nowMs));
+}
+
+/** Counts which nodes of the own swarm have answered, and tells it until all have: an account that comes back waits for it. */
+function createLook(
+  swarm: SwarmPort,
+  { accountId }: Identity,
+  emit: LeaderDependencies['emit']
+): { readonly swarm: SwarmPort; tell(): void } {
+  const asked = new Set<string>();
+  let told = 0;
+  return {
+    swarm: {
+      ...swarm,
+      async retrieve(input) {
+        const answer = await swarm.retrieve(input);
+        asked.add(answer.node.ed25519PublicKeyHex);
+        return answer;
+      }
+    },
+    tell() {
+      if (asked.size === told) return;
+      told = asked.size;
+      emit({ type: 'looked', asked: told, of: Math.max(told, swarm.members(accountId).length) });
+    }
+  };
 }
 
 /** One event a conversation, naming the last of its new messages. */

@@ -20,7 +20,8 @@ export const DEFAULT_SETTINGS: SettingsView = {
   typingIndicators: false,
   reachableBy: 'anyone',
   notificationContent: 'neither',
-  notifications: false
+  notifications: false,
+  recoveryReminded: false
 };
 
 /** We accept them. Conversations from before there were requests were open to both sides. */

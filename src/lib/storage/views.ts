@@ -87,6 +87,8 @@ export interface SettingsView {
   /** What a notification shows. */
   readonly notificationContent: 'neither' | 'name' | 'name-and-text';
   readonly notifications: boolean;
+  /** The reminder to keep the Recovery Password was answered. */
+  readonly recoveryReminded: boolean;
 }
 
 export interface ConversationView {

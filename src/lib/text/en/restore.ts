@@ -75,9 +75,34 @@ export const restore = {
   stepOpen: 'going on',
   stepKeys: 'Keys made from your words',
   stepNetwork: 'Joining the network',
-  stepMessages: 'Looking for messages of the last two weeks',
+  /** `looked`: nodes asked, of how many hold the account. */
+  stepProfile: ({ looked, found }: { looked: { asked: number; of: number } | null; found: boolean }) => {
+    if (found) return 'Your name and picture';
+    if (!looked) return 'Looking for your name and picture';
+    return looked.asked >= looked.of
+      ? `No name or picture: all ${looked.of} nodes that hold your account were asked`
+      : `Looking for your name and picture: ${looked.asked} of ${looked.of} nodes asked`;
+  },
+  stepContacts: ({ count, looked }: { count: number; looked: boolean }) => {
+    if (count > 0) return plural(count, { one: '# contact', other: '# contacts' });
+    return looked ? 'No contacts so far' : 'Contacts, with what you blocked and pinned';
+  },
+  stepGroups: 'List of your groups',
+  stepMessages: ({ requests }: { requests: number }) =>
+    requests > 0
+      ? plural(requests, {
+          one: 'Messages of the last two weeks: # message request so far',
+          other: 'Messages of the last two weeks: # message requests so far'
+        })
+      : 'Messages of the last two weeks',
   nameTitle: 'What should people call you?',
-  nameLead: 'Your account is back. Your name is not stored with it yet, so type the one you use.',
+  nameLead: 'Your account is back. The network holds no name for it, so type the one you use.',
+  nameLate:
+    'Your account is back. Its name was not found yet, so type the one you use. The search goes on, and this page with it as soon as the name turns up.',
+  /** The words are of an account that is here. */
+  exists: 'This account is in this browser already.',
+  openExisting: 'Open it',
+  addLead: 'It is added beside the account you have here. Nothing of that one changes.',
   displayName: 'Display name',
   nameEmpty: 'Type a name first. Any name will do.',
   nameTooLong: 'That name is too long. Choose a shorter one.',

@@ -53,6 +53,26 @@ export const settings = {
   recoveryQrLabel: 'QR code of the words',
   recoveryQrText:
     'Restores this account when another device reads it. The code and the words are the same secret.',
+  recoveryPrint: 'Print',
+  /** On the printed page. */
+  printLead:
+    'These 13 words, in this order, are the account. Whoever has them can read and write in its name. Keep this page where you keep papers you cannot replace.',
+  printFor: 'For: ______________________________',
+  recoveryForGoodTitle: 'Hide the words for good',
+  recoveryForGoodText:
+    'Whoever uses this browser after you cannot look them up. Other devices of yours still show them.',
+  recoveryForGood: 'Hide permanently',
+  recoveryAskFirst: 'Hide the words on this device?',
+  recoveryAskFirstText:
+    'This page will never show them again. Without them, an account that is lost here cannot be brought back by anybody.',
+  recoveryHaveThem: 'I have kept them',
+  recoveryAskSecond: 'Hide them permanently?',
+  recoveryAskSecondText:
+    'There is no way to undo this on this device. The key that the words stand for stays, sealed, since the app needs it to send and receive.',
+  recoveryGoneTitle: 'The words are hidden for good on this device',
+  recoveryGoneText:
+    'This app gives them to nobody any more, and its page cannot ask for them. The key behind them stays here, sealed, since messages need it; clearing this device destroys it. Your paper and your other devices still have the words.',
+  cancel: 'Cancel',
   recoveryFailed: ({ code }: { code: string }) => `The words could not be read (${code}). Try again.`,
 
   appearanceLead: 'Kept in this browser.',

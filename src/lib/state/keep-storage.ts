@@ -24,6 +24,32 @@ export async function keepStorage(browser: Browser): Promise<boolean> {
   }
 }
 
+const ASKED_KEY = 'onionskin.asked-to-keep';
+/** Some browsers ask the person each time; whoever said no is left alone for long. */
+const ASK_AGAIN_MS = 30 * 86_400_000;
+
+/**
+ * As `keepStorage`, at most once a month.
+ * @param memory where it is remembered; may throw where storage is switched off
+ * @param nowMs device time
+ * @returns whether the browser was asked
+ */
+export async function keepStorageOnce(
+  browser: Browser,
+  memory: () => Storage,
+  nowMs: number
+): Promise<boolean> {
+  try {
+    const askedMs = Number(memory().getItem(ASKED_KEY) ?? Number.NaN);
+    if (Math.abs(nowMs - askedMs) < ASK_AGAIN_MS) return false;
+    memory().setItem(ASKED_KEY, String(nowMs));
+  } catch {
+    return false;
+  }
+  await keepStorage(browser);
+  return true;
+}
+
 /** How things stand; asks nobody for anything. */
 export async function readAllowance(browser: Browser): Promise<Allowance> {
   const storage = browser.storage as StorageManager | undefined;

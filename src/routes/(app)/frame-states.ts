@@ -25,6 +25,7 @@ import { createProfiles, provideProfiles, type Profiles } from '../../lib/state/
 import { createRequestsState, provideRequests, type RequestsState } from '../../lib/state/requests.svelte.ts';
 import type { Session } from '../../lib/state/session.svelte.ts';
 import { createSettingsState, provideSettings, type SettingsState } from '../../lib/state/settings.svelte.ts';
+import { createStoragePressure, provideStoragePressure } from '../../lib/state/storage-pressure.svelte.ts';
 import { createToasts, provideToasts } from '../../lib/state/toasts.svelte.ts';
 import { createTransfers, provideTransfers } from '../../lib/state/transfers.svelte.ts';
 import { createTypingState, provideTyping } from '../../lib/state/typing.svelte.ts';
@@ -66,6 +67,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   const transfers = provideTransfers(createTransfers(session.onEvent));
   const typing = provideTyping(createTypingState(session.onEvent));
   const connection = provideConnection(createConnectionViewState(window, session));
+  const pressure = provideStoragePressure(createStoragePressure(session.onEvent, navigator));
   const layout = provideLayout(createLayoutState(() => localStorage));
   const keymap = provideKeymap(createKeymapState(window));
   provideAnnouncer(createAnnouncer());
@@ -100,6 +102,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     keymap,
     stop() {
       keymap.stop();
+      pressure.stop();
       shelf.close();
       transfers.stop();
       profile.close();

@@ -48,10 +48,6 @@ export const storage = {
     'The browser did not agree. Most do once the app is installed, or was used for some days. A backup is safe either way.',
   agreed: 'The browser keeps it from now on.',
 
-  nearlyFull: 'Nearly full',
-  nearlyFullHelp: ({ percent }: { percent: number }) =>
-    `${percent}% of what this browser allows is used. Clear media you no longer need, or save a backup and remove what is old.`,
-
   byChat: 'By chat',
   orders: { largest: 'Largest first', latest: 'Latest first', name: 'By name' },
   orderMenu: 'Order of the chats',
@@ -82,8 +78,9 @@ export const storage = {
   allFiles: 'Show files of all chats',
   noFiles: 'No pictures, sound or files are on this device.',
   showMore: 'Show more',
+  /** The name keeps its own direction, and leaves that of the line alone. */
   fileFacts: ({ kind, chat, date }: { kind: string; chat: string; date: string }) =>
-    `${kind}, ${chat}, ${date}`,
+    `${kind}, \u2068${chat}\u2069, ${date}`,
 
   selection: 'Selection',
   chatsChosen: ({ count }: { count: number }) => plural(count, { one: '# chat', other: '# chats' }),

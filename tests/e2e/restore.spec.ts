@@ -171,7 +171,7 @@ test.describe('restoring', () => {
     await expect(warning).toBeVisible();
     await warning.getByRole('button', { name: 'Stay' }).click();
     await expect(box).toHaveValue('velvet ozone');
-    await page.getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Back', exact: true }).click();
     await warning.getByRole('button', { name: 'Leave' }).click();
     await expect(page.getByRole('button', { name: 'Create account' })).toBeVisible();
     await page.getByRole('button', { name: 'I have an account' }).click();

@@ -78,6 +78,8 @@ export interface FuzzTarget {
   readonly parse: (bytes: Uint8Array) => unknown;
   /** Changes plain input into what the parser is given, so that damage reaches what lies behind a seal. */
   readonly seal?: (bytes: Uint8Array) => Promise<Uint8Array>;
+  /** A key operation stands in front of what is parsed; another target goes behind it. */
+  readonly isKeyed?: boolean;
 }
 
 const text = (parse: (text: string) => unknown) => (bytes: Uint8Array) => parse(bytesToUtf8(bytes));
@@ -183,14 +185,21 @@ async function sealedTargets(): Promise<FuzzTarget[]> {
       parse: (data) => openItem(crypto, recipient, { hash: 'h', expiresAtMs: 1, data })
     },
     { name: 'padding', seeds: [padded], parse: stripPadding },
-    { name: 'sealed content', seeds: [content], parse: (bytes) => openMessage(crypto, bytes, recipient) },
+    {
+      name: 'sealed content',
+      isKeyed: true,
+      seeds: [content],
+      parse: (bytes) => openMessage(crypto, bytes, recipient)
+    },
     {
       name: 'stored item',
+      isKeyed: true,
       seeds: [stored],
       parse: (data) => openItem(crypto, recipient, { hash: 'h', expiresAtMs: 1, data })
     },
     {
       name: 'node reply, sealed',
+      isKeyed: true,
       seeds: [await sealedText(reply)],
       parse: (bytes) => openNodeResponse(crypto, key, bytes)
     },
@@ -228,6 +237,7 @@ async function fileTargets(): Promise<FuzzTarget[]> {
   return [
     {
       name: 'attachment, legacy',
+      isKeyed: true,
       seeds: [legacy.file],
       parse: (file) => decryptLegacyAttachment(crypto, file, { ...legacy, size: 700 })
     },
@@ -245,11 +255,13 @@ async function fileTargets(): Promise<FuzzTarget[]> {
     },
     {
       name: 'attachment, stream',
+      isKeyed: true,
       seeds: [stream.file],
       parse: (file) => decryptStream(file, { key: stream.key, size: 700 })
     },
     {
       name: 'profile picture',
+      isKeyed: true,
       seeds: [picture.file],
       parse: (file) => decryptProfilePicture(crypto, file, { key: picture.key, stream: false })
     },
@@ -331,6 +343,7 @@ function backupTargets(): FuzzTarget[] {
     },
     {
       name: 'backup file',
+      isKeyed: true,
       seeds: [file.bytes],
       async parse(bytes) {
         const { chunkBytes } = decodeHeader(bytes);

@@ -11,6 +11,8 @@ export interface FuzzOptions {
   readonly seed: number;
   /** For all parsers together; each gets its part. */
   readonly budgetMs: number;
+  /** Each parser gets at least so many, as long as the time allows; else time alone decides. */
+  readonly wanted?: { readonly plain: number; readonly keyed: number };
   /** Runs this case of each parser alone. */
   readonly onlyCase?: number;
   readonly report: Report;
@@ -22,6 +24,8 @@ const MAX_CASE_MS = 2_000;
 const MAX_HEAP_GROWTH_BYTES = 24 * 1024 * 1024;
 /** Caches and compiled code settle in these. */
 const WARM_UP_CASES = 100;
+/** A slow parser may take this many times its part, since most are quick. */
+const PATIENCE = 8;
 /** Run even when the time is over, so that growth is seen on a busy machine too. */
 const LEAST_CASES = 300;
 const MAX_RANDOM_BYTES = 2_000;
@@ -101,7 +105,14 @@ async function fuzzTarget(
   let accepted = 0;
   let slowestMs = 0;
   let heapBefore = 0;
-  const deadlineMs = performance.now() + budgetMs;
+  const startMs = performance.now();
+  const isKeyed = target.isKeyed === true || target.seal !== undefined;
+  const wanted = isKeyed ? options.wanted?.keyed : options.wanted?.plain;
+  const isDone = () => {
+    const elapsedMs = performance.now() - startMs;
+    if (wanted === undefined) return elapsedMs >= budgetMs && index >= LEAST_CASES;
+    return index >= wanted || elapsedMs >= budgetMs;
+  };
   try {
     if (!(await acceptsSeeds(target))) return report.failed(name, 'refuses what it should read');
     do {
@@ -111,7 +122,7 @@ async function fuzzTarget(
       if (outcome.accepted) accepted += 1;
       index += 1;
       if (index === WARM_UP_CASES) heapBefore = heapUsed();
-    } while (onlyCase === undefined && (performance.now() < deadlineMs || index < LEAST_CASES));
+    } while (onlyCase === undefined && !isDone());
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return report.failed(name, `case ${index} of seed ${seed}: ${why}`);
@@ -119,12 +130,18 @@ async function fuzzTarget(
   const growth = heapBefore === 0 ? 0 : heapUsed() - heapBefore;
   const counts = `${index} cases, ${accepted} accepted, slowest ${slowestMs.toFixed(1)} ms`;
   if (growth > MAX_HEAP_GROWTH_BYTES) return report.failed(name, `${counts}; keeps ${growth} bytes`);
+  if (wanted !== undefined && onlyCase === undefined && index < wanted)
+    return report.failed(name, `${counts}; there was no time for ${wanted}`);
   report.passed(name, counts);
 }
 
 /** Feeds every parser until its time is over; one check in the report for each. */
 export async function runFuzz(options: FuzzOptions): Promise<void> {
   const heapUsed = createHeapGauge();
-  const share = options.budgetMs / options.targets.length;
-  for (const target of options.targets) await fuzzTarget(target, share, heapUsed, options);
+  const deadlineMs = performance.now() + options.budgetMs;
+  for (const [index, target] of options.targets.entries()) {
+    // What one parser does not need is there for those after it.
+    const share = (deadlineMs - performance.now()) / (options.targets.length - index);
+    await fuzzTarget(target, options.wanted ? share * PATIENCE : share, heapUsed, options);
+  }
 }

@@ -11,8 +11,9 @@ import {
   SKIP_WAITING_MESSAGE
 } from '../../src/lib/release.ts';
 import { expect, test } from './fixtures.ts';
+import { createPerson } from './people.ts';
 
-const BUILD = join(import.meta.dirname, '../../build');
+const BUILD = process.env.E2E_BUILD ?? join(import.meta.dirname, '../../build');
 const NEW_VERSION = '9.9.9-new';
 
 test.describe('a new version', () => {
@@ -107,4 +108,44 @@ test.describe('a new version', () => {
     );
     expect(cached).toEqual([]);
   });
+
+  test(
+    'stays away over restarts of the browser until it is accepted',
+    { tag: '@full' },
+    async ({ stack }) => {
+      await serve(stack.localnet.descriptor);
+      const { origin } = gateway;
+      const person = await createPerson('Ana', { baseUrl: origin });
+      const shown = () => person.page.evaluate(() => document.documentElement.dataset.release ?? 'old');
+      try {
+        await person.page.goto('/');
+        await person.page.evaluate(() => navigator.serviceWorker.ready);
+        await expect
+          .poll(() => person.page.evaluate(() => navigator.serviceWorker.controller !== null))
+          .toBe(true);
+        await gateway.close();
+        await release();
+        await serve(stack.localnet.descriptor, Number(new URL(origin).port));
+        for (let restart = 0; restart < 2; restart++) {
+          await person.leave();
+          await person.comeBack();
+          expect(await update(person.page)).toEqual({ found: true, waiting: false });
+          expect(await shown()).toBe('old');
+        }
+        await person.page.evaluate(
+          async ([cacheName, entry, version]) =>
+            (await caches.open(cacheName)).put(entry, new Response(version)),
+          [ACCEPTED_VERSION_CACHE, ACCEPTED_VERSION_ENTRY, NEW_VERSION] as const
+        );
+        expect(await update(person.page)).toEqual({ found: true, waiting: true });
+        // It waits until the last tab of the old one is gone.
+        expect(await shown()).toBe('old');
+        await person.leave();
+        await person.comeBack();
+        await expect.poll(async () => (await person.page.reload(), shown())).toBe('new');
+      } finally {
+        await person.forget();
+      }
+    }
+  );
 });

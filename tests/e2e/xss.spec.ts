@@ -126,7 +126,7 @@ async function tellStory(
     const accept = main.getByRole('button', { name: 'Accept' });
     await accept.click();
     await expect(accept).toBeHidden();
-    await page.locator('.chat header').getByRole('button', { name: 'More' }).click();
+    await main.getByRole('button', { name: 'More' }).first().click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await findFaults(page)).toEqual([]);

@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '../../src/lib/clock.ts';
 import { silentLog, type Log } from '../../src/lib/log.ts';
 import {
   createEngine,
+  type Channel,
   type Engine,
   type EngineStatus,
   type MessengerEvent,
@@ -64,6 +65,7 @@ export async function createBrowser(options: {
     locks,
     network: options.network === undefined ? MAINNET : options.network,
     deviceNow: (options.clock ?? systemClock).now,
+    openChannel: (name) => hub.open(name),
     openTab({ clock = options.clock ?? systemClock, log = silentLog, exports } = {}) {
       const events: MessengerEvent[] = [];
       const life = createLife();

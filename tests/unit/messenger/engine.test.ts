@@ -131,6 +131,36 @@ describe('two people', () => {
     expect(copies.length).toBeGreaterThanOrEqual(2);
   });
 
+  test('two devices that answer the same message at once lose neither answer', async () => {
+    const network = createFakeNetwork(clock);
+    const ana = await person(network, 'Ana');
+    const { words } = await ana.tab.engine.revealPhrase();
+    const laptop = await restored(network, words);
+    // From a clock ahead of ours, so that both answers want the moment right after it.
+    const timestampMs = clock.now() + 40_000;
+    const question = await strangersMessage({
+      seed: 9,
+      to: ana.page.accountId,
+      text: 'question',
+      timestampMs
+    });
+    network.deposit(ana.page.accountId, question.data);
+    for (const { page } of [ana, laptop])
+      await eventually('question', async () => (await page.texts(question.sender)).length === 1);
+    await Promise.all([
+      sendText(ana.tab, question.sender, 'from the phone'),
+      sendText(laptop.tab, question.sender, 'from the laptop')
+    ]);
+    for (const { page } of [ana, laptop]) {
+      await eventually('both answers', async () => (await page.texts(question.sender)).length === 3);
+      expect((await page.texts(question.sender)).toSorted()).toEqual([
+        'from the laptop',
+        'from the phone',
+        'question'
+      ]);
+    }
+  });
+
   test('Note to Self is one stored copy, shown on both devices', async () => {
     const network = createFakeNetwork(clock);
     const ana = await person(network, 'Ana');
@@ -542,6 +572,19 @@ describe('one engine for many tabs', () => {
     expect(ana.browser.locks.steals()).toBe(0);
     await sendText(second, ben.page.accountId, 'from the new engine');
     await eventually('arrives too', async () => (await ben.page.texts(ana.page.accountId)).length === 2);
+  });
+
+  test('words of a newer version of the app in another tab change nothing', async () => {
+    const network = createFakeNetwork(clock);
+    const ana = await person(network, 'Ana');
+    const ben = await person(network, 'Ben');
+    const { profileId } = ana.status as { profileId: string };
+    const newer = ana.browser.openChannel(`onionskin/${profileId}`);
+    const strange = [{ kind: 'rotate-keys', what: 1 }, { kind: 'ring' }, 'hello', null, { epoch: 99 }];
+    for (const word of strange) newer.post(word);
+    await sendText(ana.tab, ben.page.accountId, 'still here');
+    await eventually('arrives', async () => (await ben.page.texts(ana.page.accountId)).length === 1);
+    expect(ana.tab.isLeader()).toBe(true);
   });
 
   test('of many tabs one leads', async () => {

@@ -11,4 +11,6 @@ export * from './peers.ts';
 export * from './profiles.ts';
 export * from './rotating-keys.ts';
 export * from './rotation.ts';
+export * from './self.ts';
 export * from './statement.ts';
+export * from './upkeep.ts';

@@ -311,6 +311,7 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/notifications', (page) => page.getByRole('switch', { name: 'Show notifications' })],
   ['/appearance', (page) => page.getByRole('group', { name: 'Theme' })],
   ['/backup', (page) => page.getByRole('button', { name: 'Save backup' })],
+  ['/storage', (page) => page.getByRole('heading', { name: 'By chat' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
   ['/recovery-password', (page) => page.getByRole('button', { name: 'Show the words' })]

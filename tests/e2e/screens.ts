@@ -314,6 +314,8 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/storage', (page) => page.getByRole('heading', { name: 'By chat' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
+  ['/profiles', (page) => page.getByRole('list', { name: 'Profiles in this browser' }).getByRole('listitem')],
+  ['/clear-data', (page) => page.getByRole('button', { name: 'Clear device and network' })],
   ['/recovery-password', (page) => page.getByRole('button', { name: 'Show the words' })]
 ];
 
@@ -322,6 +324,11 @@ export async function tourSettings({ page, look }: TourOptions): Promise<void> {
     await page.goto(`/settings${path}`);
     await expect(shown(page)).toBeVisible();
     await look(`settings${path}`);
+    if (path === '/clear-data') {
+      await page.getByRole('button', { name: 'Clear device and network' }).click();
+      await expect(page.getByRole('textbox', { name: 'Type Clear to confirm' })).toBeVisible();
+      await look('dialog that clears device and network');
+    }
   }
   await page.getByRole('button', { name: 'Show the words' }).click();
   await page.getByRole('button', { name: 'Show QR code' }).last().click();

@@ -34,6 +34,6 @@ if (role === 'guard') {
 }
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
-  process.send?.(user + system);
+  process.send?.({ cpuMicros: user + system, residentBytes: process.memoryUsage.rss() });
 });
 process.once('disconnect', () => process.exit(0));

@@ -39,30 +39,47 @@ interface Round {
   readonly perSecond: number;
   /** Time the gateway's process spent on one request, microseconds. */
   readonly cpuMicros: number;
+  /** How long one request took in the middle, and the slowest of a hundred, milliseconds. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Of the gateway's process, when the round was over. */
+  readonly residentBytes: number;
 }
+
+type Usage = Pick<Round, 'cpuMicros' | 'residentBytes'>;
+
+const MEBIBYTE = 1024 * 1024;
 
 /** One round of requests over `CONNECTIONS` connections. */
 async function measure(gateway: ChildProcess, port: number): Promise<Round> {
-  const cpuMicros = async () => {
-    gateway.send('cpu');
-    const [micros] = (await once(gateway, 'message')) as [number];
-    return micros;
+  const usage = async () => {
+    gateway.send('usage');
+    return ((await once(gateway, 'message')) as [Usage])[0];
   };
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-  let count = 0;
-  const cpuBefore = await cpuMicros();
+  const tookMs: number[] = [];
+  const before = await usage();
   const begin = performance.now();
   const loop = async () => {
     while (performance.now() < begin + ROUND_MS) {
+      const sentAt = performance.now();
       await post(port, agent);
-      count += 1;
+      tookMs.push(performance.now() - sentAt);
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, loop));
-  const perSecond = (count / (performance.now() - begin)) * 1000;
-  const cpu = ((await cpuMicros()) - cpuBefore) / count;
+  const perSecond = (tookMs.length / (performance.now() - begin)) * 1000;
+  const after = await usage();
   agent.destroy();
-  return { perSecond, cpuMicros: cpu };
+  tookMs.sort((a, b) => a - b);
+  const at = (share: number) => tookMs[Math.floor(tookMs.length * share)] ?? 0;
+  return {
+    perSecond,
+    cpuMicros: (after.cpuMicros - before.cpuMicros) / tookMs.length,
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    residentBytes: after.residentBytes
+  };
 }
 
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
@@ -92,7 +109,15 @@ export const bench: Bench = {
         { what: 'gateway relay, 2 KiB requests', value: of(relayed, 'perSecond'), unit: '/s', note },
         { what: 'the same process answering without relaying', value: of(direct, 'perSecond'), unit: '/s' },
         { what: 'gateway relay against answering', value: share, unit: '%', atLeast: 70 },
-        { what: 'the same by processor time of the gateway', value: cpuShare, unit: '%', note: cpuNote }
+        { what: 'the same by processor time of the gateway', value: cpuShare, unit: '%', note: cpuNote },
+        { what: 'one relayed request, p50', value: of(relayed, 'p50Ms'), unit: 'ms' },
+        { what: 'one relayed request, p99', value: of(relayed, 'p99Ms'), unit: 'ms' },
+        {
+          what: 'resident memory of the gateway',
+          value: of(relayed, 'residentBytes') / MEBIBYTE,
+          unit: 'MiB',
+          note: 'after all rounds'
+        }
       ];
     } finally {
       gateway.child.disconnect();

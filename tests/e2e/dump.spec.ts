@@ -15,7 +15,6 @@ import { createStranger } from './hostile-people.ts';
 import { openProfileOf, placesOf, type OpenedProfile } from './opened-profile.ts';
 import { createPeer, type Peer } from './peer.ts';
 import {
-  acceptRequest,
   CONNECT_TIMEOUT_MS,
   createAccount,
   createPerson,

@@ -15,6 +15,16 @@ export function attachmentStatus({
   return state;
 }
 
+/** The file as it stands with what is under way for it: rows do not say that. */
+export function withTransfer(
+  attachment: AttachmentView,
+  transfer: { readonly fraction: number | null } | null
+): AttachmentView {
+  if (!transfer) return attachment;
+  if (attachment.mediaId === null) return { ...attachment, state: 'downloading' };
+  return attachment.state === 'queued' ? { ...attachment, state: 'uploading' } : attachment;
+}
+
 /** How a file is called in the name of a button: its description, else its name for files, else its kind. */
 export function attachmentName({
   kind,

@@ -13,6 +13,7 @@ import { createFormatsState, provideFormats } from '../../lib/state/formats.svel
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
 import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
 import { createLayoutState, provideLayout, type LayoutState } from '../../lib/state/layout.svelte.ts';
+import { createListening, provideListening } from '../../lib/state/listening.svelte.ts';
 import { createMediaShelf, provideMediaShelf } from '../../lib/state/media-shelf.svelte.ts';
 import { createPanels, providePanels, type Panels } from '../../lib/state/panels.svelte.ts';
 import {
@@ -64,6 +65,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
       return openMediaReader(profile.db, profile.rowKey, profile.status.profileId);
     })
   );
+  const listening = provideListening(createListening(shelf));
   const transfers = provideTransfers(createTransfers(session.onEvent));
   const typing = provideTyping(createTypingState(session.onEvent));
   const connection = provideConnection(createConnectionViewState(window, session));
@@ -103,6 +105,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     stop() {
       keymap.stop();
       pressure.stop();
+      listening.close();
       shelf.close();
       transfers.stop();
       profile.close();

@@ -6,7 +6,8 @@ import {
   failureWords,
   fewerBars,
   filesHere,
-  frameRatio
+  frameRatio,
+  withTransfer
 } from '../../../src/lib/state/attachment-view.ts';
 import type { AttachmentView } from '../../../src/lib/storage/views.ts';
 import { formatBytes, formatClock, formatSpokenLength } from '../../../src/lib/text/sizes.ts';
@@ -48,6 +49,14 @@ describe('a file in its bubble', () => {
     expect(frameRatio(file({ width: 100_000, height: 1 }))).toBeLessThan(3);
     expect(frameRatio(file({ width: 1, height: 100_000 }))).toBeGreaterThan(0.3);
     expect(frameRatio(file({ width: null, height: 0 }))).toBeCloseTo(4 / 3);
+  });
+
+  it('shows what is under way for it, which its row does not say', () => {
+    const down = withTransfer(file({ state: 'remote', mediaId: null }), { fraction: 0.5 });
+    expect(attachmentStatus(down)).toBe('downloading');
+    expect(attachmentStatus(withTransfer(file({ state: 'queued' }), { fraction: null }))).toBe('uploading');
+    expect(attachmentStatus(withTransfer(file({ state: 'queued' }), null))).toBe('queued');
+    expect(attachmentStatus(withTransfer(file({ state: 'here' }), { fraction: null }))).toBeNull();
   });
 
   it('says why it failed, also for codes it does not know', () => {

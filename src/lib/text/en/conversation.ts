@@ -74,6 +74,10 @@ export const conversation = {
     rejected: 'The network refused it.',
     'clock-skew': 'The clock of this device differs too much from the network’s.',
     'unverified-answer': 'The nodes gave answers that do not hold.',
+    'upload-cancelled': 'You cancelled its files.',
+    'file-missing': 'A file of it is no longer on this device.',
+    'file-too-large': 'A file of it is too large for the file server.',
+    'file-refused': 'The file server refused a file of it.',
     other: 'It could not be sent.'
   },
 

@@ -49,6 +49,9 @@ export const media = {
     other: 'The recording failed.'
   },
 
+  playingOn: 'Playing on',
+  goToMessage: 'Go to its message',
+  endPlaying: 'End it',
   play: ({ what }: { what: string }) => `Play ${what}`,
   pause: ({ what }: { what: string }) => `Pause ${what}`,
   speed: ({ speed }: { speed: number }) => `Speed ${speed}×`,

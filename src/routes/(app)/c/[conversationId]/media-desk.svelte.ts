@@ -64,8 +64,7 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   }
 
   const deeds: MediaDeeds = {
-    progressOf: (message, { id, state, progress }) =>
-      transfers.progressOf(message.id, id) ?? (state === 'downloading' && progress > 0 ? progress : null),
+    transferOf: (message, { id }) => transfers.of(message.id, id),
     download(message, attachment) {
       const view = deps.view();
       if (view?.request === 'incoming') return toasts.show(text.acceptFirst);

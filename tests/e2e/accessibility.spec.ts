@@ -56,37 +56,6 @@ test('axe finds nothing on any screen @full', async ({ page, stack }) => {
   expect(found).toEqual([]);
   expect(count()).toBeGreaterThan(30);
 });
-const stackOf = ({ localnet }: WorkerFixtures['stack']) => ({
-  localnet,
-  echoAccountId: String(localnet.echoAccountId)
-});
-
-/** Components that no tour of a working app can show, and where axe looks at them. */
-const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
-  CameraView: 'needs a camera',
-  ScanDialog: 'needs a camera',
-  DropVeil: 'stands while a file is dragged',
-  Progress: 'stands for moments',
-  TransferLine: 'stands for moments',
-  MiniPlayer: 'stands while a sound plays on',
-  SoundPlayer: 'a sound file, shown as the voice message is',
-  RestoreName: 'the test of a restored account',
-  RecoveryReminder: 'comes after days',
-  RuleDialog: 'needs media that are months old',
-  NotificationSettings: 'has a style for a refused permission alone',
-  StartNotice: 'the test of a start that fails',
-  WrongNetwork: 'the test of a start that fails',
-  Unsupported: 'the test of a start that fails'
-};
-
-/** Dialogs and menus made of other components alone: the look at which they are open. */
-const OPENED_BY_LOOK: Readonly<Record<string, string>> = {
-  MessageMenu: 'menu of a message',
-  ConversationMenu: 'menu of a chat',
-  MuteMenu: 'menu that mutes',
-  DeleteChatDialog: 'dialog "Delete" of a chat'
-};
-
 
 test('axe finds nothing on the screens of a newcomer', async ({ page, stack }) => {
   test.setTimeout(TOUR_TIMEOUT_MS);

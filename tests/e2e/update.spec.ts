@@ -137,7 +137,7 @@ test.describe('a new version', () => {
             (await caches.open(cacheName)).put(entry, new Response(version)),
           [ACCEPTED_VERSION_CACHE, ACCEPTED_VERSION_ENTRY, NEW_VERSION] as const
         );
-        expect(await update(person.page)).toEqual({ found: true, waiting: true });
+        await expect.poll(async () => (await update(person.page)).waiting).toBe(true);
         // It waits until the last tab of the old one is gone.
         expect(await shown()).toBe('old');
         await person.leave();

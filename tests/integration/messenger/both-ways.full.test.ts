@@ -398,10 +398,10 @@ describe('a content that we only receive', () => {
             version: 7,
             genIndexHash: new Uint8Array(3),
             rotatingPublicKey: new Uint8Array(1),
-            expireAtMs: 1n,
+            expiry: 1n,
             sig: new Uint8Array(2)
           },
-          msgBitset: 0xffn,
+          messageBitset: 0xffn,
           profileBitset: 0xffn
         }
       });

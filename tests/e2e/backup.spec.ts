@@ -78,14 +78,14 @@ async function savedFile(page: Page, name: string): Promise<Buffer> {
   return readFile(await (await download).path());
 }
 
-test('a backup brings every message and file to a browser that has nothing @full', async ({
+test('a backup brings every message and file back after device and network were cleared @full', async ({
   page,
-  stack,
   pageFaults
 }, testInfo) => {
   await withoutPicker(page);
   await createAccount(page, 'Ana');
-  await startConversation(page, await ownAccountId(page));
+  const accountId = await ownAccountId(page);
+  await startConversation(page, accountId);
   await sendFile(page, PICTURE, 'the harbour');
   await sendFile(page, REPORT, 'the report');
   await say(page, 'and some words');
@@ -101,30 +101,31 @@ test('a backup brings every message and file to a browser that has nothing @full
   expect(bytes.subarray(0, 8).toString()).toBe('ONSKNBAK');
   expect(bytes.includes('and some words')).toBe(false);
 
-  const other = await createPerson('Ana elsewhere', { baseUrl: stack.origin });
-  try {
-    await other.page.goto('/');
-    await other.page.getByRole('button', { name: 'I have an account' }).click();
-    await other.page.getByRole('button', { name: 'Restore from a backup file' }).click();
-    await chooseFile(other.page, path, 'seven quiet boats at one');
-    await other.page.getByRole('button', { name: 'Restore backup' }).click();
-    await expect(other.page.getByText('The passphrase does not open this backup.')).toBeVisible(SLOW);
-    await passphrase(other.page).fill(PASSPHRASE);
-    await other.page.getByRole('button', { name: 'Restore backup' }).click();
-    await expect(other.page.getByRole('navigation', { name: 'Conversations' })).toBeVisible(SLOW);
-    await openConversation(other.page, 'Note to Self');
-    for (const words of ['the harbour', 'the report', 'and some words']) {
-      await expect(message(other.page, words)).toBeVisible();
-    }
-    expect(sha256(await savedFile(other.page, REPORT.name))).toBe(before);
-    const picture = other.page.getByRole('article').locator('img').first();
-    await expect
-      .poll(() => picture.evaluate((it) => (it as HTMLImageElement).naturalWidth))
-      .toBeGreaterThan(0);
-    expect(await ownAccountId(other.page)).toBe(await ownAccountId(page));
-  } finally {
-    await other.forget();
+  await openSettings(page, 'Clear data');
+  await page.getByRole('button', { name: 'Clear device and network' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Type Clear to confirm' }).fill('Clear');
+  await dialog.getByRole('button', { name: 'Clear device and network' }).click();
+  const account = page.getByRole('button', { name: 'I have an account' });
+  await expect(account).toBeVisible(SLOW);
+
+  await account.click();
+  await page.getByRole('button', { name: 'Restore from a backup file' }).click();
+  await chooseFile(page, path, 'seven quiet boats at one');
+  await page.getByRole('button', { name: 'Restore backup' }).click();
+  await expect(page.getByText('The passphrase does not open this backup.')).toBeVisible(SLOW);
+  await passphrase(page).fill(PASSPHRASE);
+  await page.getByRole('button', { name: 'Restore backup' }).click();
+  await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible(SLOW);
+  await openConversation(page, 'Note to Self');
+  for (const words of ['the harbour', 'the report', 'and some words']) {
+    await expect(message(page, words)).toBeVisible();
   }
+  expect(sha256(await savedFile(page, REPORT.name))).toBe(before);
+  const picture = page.getByRole('article').locator('img').first();
+  await expect.poll(() => picture.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0);
+  await goHome(page);
+  expect(await ownAccountId(page)).toBe(accountId);
   expect(pageFaults).toEqual([]);
 });
 

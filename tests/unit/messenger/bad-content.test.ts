@@ -286,7 +286,7 @@ describe('what is seen, as far as it can be', () => {
     ['nothing in it', {}],
     ['fields of wrong lengths', { rotatingPublicKey: new Uint8Array(1), genIndexHash: new Uint8Array(99) }]
   ])('Pro fields with %s change nothing', async (_, proof) => {
-    const content = { dataMessage: { body: 'x' }, proMessage: { proof, msgBitset: 2n ** 63n } };
+    const content = { dataMessage: { body: 'x' }, proMessage: { proof, messageBitset: 2n ** 63n } };
     expect(after([await received(content)]).messages.map(({ content: { text } }) => text)).toEqual(['x']);
   });
 });

@@ -31,7 +31,9 @@ import {
   type ConversationCache,
   type ProfileStore
 } from '../storage/index.ts';
-import { applyDocuments, editDocuments, type ConfigDocuments } from './config-mapping.ts';
+import type { ConfigDocuments } from './config-facts.ts';
+import { editDocuments } from './config-from-rows.ts';
+import { applyDocuments } from './config-to-rows.ts';
 import { createConfigPush, type ConfigSwarmClient } from './config-push.ts';
 import { createConfigPages, type ConfigAnswer } from './config-pages.ts';
 import { CONFIG_ROW_NAMES, CONFIG_ROW_OF, createConfigStates } from './config-states.ts';

@@ -19,13 +19,9 @@ import {
   type ConfigDict,
   type ConfigPath
 } from '../../../src/lib/config/index.ts';
-import {
-  applyDocuments,
-  editDocuments,
-  type AccountRows,
-  type ConfigDocuments,
-  type RowChanges
-} from '../../../src/lib/messenger/config-mapping.ts';
+import type { AccountRows, ConfigDocuments } from '../../../src/lib/messenger/config-facts.ts';
+import { editDocuments } from '../../../src/lib/messenger/config-from-rows.ts';
+import { applyDocuments, type RowChanges } from '../../../src/lib/messenger/config-to-rows.ts';
 import {
   emptyConversation,
   sortAfterTime,

@@ -4,11 +4,12 @@ import type { AccountId } from '../account-id.ts';
 import { storageError } from './errors.ts';
 import {
   conversationChange,
-  deleteStoredConversation,
+  conversationSweep,
   newConversationChange,
   type LoadedConversation
 } from './conversation-changes.ts';
 import { cursorPart } from './inbox-changes.ts';
+import { removeFilesOf } from './media-changes.ts';
 import { loadMeta, metaChange, type ConfigRowContent, type MetaName } from './meta.ts';
 import { readAheadPart, type OnRead } from './read-changes.ts';
 import type { ConversationContent, CursorContent, ProfileContent } from './rows.ts';
@@ -55,12 +56,12 @@ interface LoadedAccount {
 }
 
 /**
- * Writes what `decide` makes of configs and rows; decides anew when another tab changed them meanwhile.
+ * Writes what `decide` makes of configs and rows, in one transaction; decides anew when another tab changed them meanwhile.
  * @param input.nowMs network time
  * @param decide runs outside the transaction; null: nothing is to change
  * @returns whether timers of messages started
  */
-export function saveConfigs(
+export async function saveConfigs(
   store: ProfileStore,
   input: {
     readonly names: readonly ConfigRowName[];
@@ -70,22 +71,27 @@ export function saveConfigs(
   },
   decide: (snapshot: ConfigSnapshot) => Promise<ConfigRowChanges | null>
 ): Promise<boolean> {
-  return commitBuilt(store, async () => {
+  const { hasStarted, sweeps } = await commitBuilt(store, async () => {
     const loaded = await loadAccount(store, input);
     const changes = await decide({
       configs: contentsOf(loaded.configs),
       profile: loaded.profile.content,
       conversations: contentsOf(loaded.conversations)
     });
-    if (!changes) return { changes: null, result: false };
-    // First, since a conversation without its contact would be taken for a new one, a contact without its conversation
-    // only for one that was deleted here.
-    for (const accountId of changes.removed ?? []) {
-      const row = loaded.conversations.get(accountId)?.row;
-      if (row) await deleteStoredConversation(store, row.id, input.nowMs);
-    }
-    return buildChanges(store, loaded, changes, input);
+    if (!changes) return { changes: null, result: { hasStarted: false, sweeps: [] } };
+    const removed = (changes.removed ?? []).flatMap(
+      (accountId) => loaded.conversations.get(accountId)?.row ?? []
+    );
+    const sweeps = removed.map(({ id }) => conversationSweep(store, id, input.nowMs));
+    const expect = removed.map(({ id, rev }) => ({ table: 'conversations' as const, id, rev }));
+    const built = await buildChanges(store, loaded, changes, input);
+    return {
+      changes: mergeChanges('configs', 'engine', [built.changes, { expect, sweeps }]),
+      result: { hasStarted: built.hasStarted, sweeps }
+    };
   });
+  for (const { files } of sweeps) await removeFilesOf(store, files());
+  return hasStarted;
 }
 
 async function loadAccount(
@@ -126,7 +132,7 @@ async function buildChanges(
   loaded: LoadedAccount,
   changes: ConfigRowChanges,
   reading: { readonly nowMs: number; readonly onRead: OnRead }
-): Promise<{ changes: ChangeSet; result: boolean }> {
+): Promise<{ changes: Partial<ChangeSet>; hasStarted: boolean }> {
   const { conversations = new Map(), readUpTo = new Map<AccountId, number>() } = changes;
   const parts: Partial<ChangeSet>[] = [];
   let hasStarted = false;
@@ -149,7 +155,7 @@ async function buildChanges(
     parts.push(await metaChange(store, name, loaded.configs.get(name) ?? null, content));
   }
   for (const cursor of changes.cursors ?? []) parts.push(await cursorPart(store, cursor, reading.nowMs));
-  return { changes: mergeChanges('configs', 'engine', parts), result: hasStarted };
+  return { changes: mergeChanges('configs', 'engine', parts), hasStarted };
 }
 
 /** Replaces configs, and nothing else; those that `update` leaves out stay. @param update null: nothing is to change */

@@ -14,7 +14,8 @@ import {
   reading,
   sealRow,
   type ChangeSet,
-  type ProfileStore
+  type ProfileStore,
+  type Sweep
 } from './store.ts';
 import type { LastMessageLabel, MessageState } from './views.ts';
 
@@ -271,36 +272,43 @@ export async function deleteStoredConversation(
   conversationId: string,
   nowMs: number
 ): Promise<void> {
-  const { db } = store;
+  const { tables, run, files } = conversationSweep(store, conversationId, nowMs);
   store.onCommit?.('delete conversation', 'before');
   try {
-    const tables = ['conversations', 'messages', 'outbox', 'graves', 'deadlines', 'media', ...SEARCH_TABLES];
-    const files: MediaRow[] = [];
-    await db.transaction('rw', tables, async () => {
-      const conversation = await db.conversations.get(conversationId);
-      if (!conversation) return;
-      await db.graves.put({ id: conversation.accountHash, beforeMs: nowMs - SEEN_FOR_MS });
-      await db.messages
-        .where(':id')
-        .between(conversationId, conversationEnd(conversationId), true, false)
-        .delete();
-      await db.outbox
-        .where('messageId')
-        .between(conversationId, conversationEnd(conversationId), true, false)
-        .delete();
-      await db.deadlines
-        .where(':id')
-        .between(conversationId, conversationEnd(conversationId), true, false)
-        .delete();
-      await removeConversationFromSearch(db, conversationId);
-      const owned = db.media.where('owner').startsWith(conversationId);
-      files.push(...(await owned.toArray()));
-      await owned.delete();
-      await db.conversations.delete(conversationId);
-    });
-    await removeFilesOf(store, files);
+    await store.db.transaction('rw', [...tables], run);
+    await removeFilesOf(store, files());
   } catch (error) {
     throw wrapStorageError(error);
   }
   store.onCommit?.('delete conversation', 'after');
+}
+
+/**
+ * As `deleteStoredConversation`, as part of a change set.
+ * @returns `files`: what the caller removes once the change took effect (`removeFilesOf`)
+ */
+export function conversationSweep(
+  { db }: ProfileStore,
+  conversationId: string,
+  nowMs: number
+): Sweep & { readonly files: () => readonly MediaRow[] } {
+  let files: readonly MediaRow[] = [];
+  const end = conversationEnd(conversationId);
+  return {
+    tables: ['conversations', 'messages', 'outbox', 'graves', 'deadlines', 'media', ...SEARCH_TABLES],
+    files: () => files,
+    async run() {
+      const conversation = await db.conversations.get(conversationId);
+      if (!conversation) return;
+      await db.graves.put({ id: conversation.accountHash, beforeMs: nowMs - SEEN_FOR_MS });
+      await db.messages.where(':id').between(conversationId, end, true, false).delete();
+      await db.outbox.where('messageId').between(conversationId, end, true, false).delete();
+      await db.deadlines.where(':id').between(conversationId, end, true, false).delete();
+      await removeConversationFromSearch(db, conversationId);
+      const owned = db.media.where('owner').startsWith(conversationId);
+      files = await owned.toArray();
+      await owned.delete();
+      await db.conversations.delete(conversationId);
+    }
+  };
 }

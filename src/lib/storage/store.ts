@@ -66,6 +66,14 @@ export interface ChangeSet {
   readonly add?: readonly TableRow[];
   readonly put?: readonly TableRow[];
   readonly remove?: readonly { readonly table: TableName; readonly id: string }[];
+  /** What is found by ranges, done in the same transaction. */
+  readonly sweeps?: readonly Sweep[];
+}
+
+export interface Sweep {
+  readonly tables: readonly string[];
+  /** Waits for nothing but the database. */
+  run(): Promise<void>;
 }
 
 export interface TableRow {
@@ -85,9 +93,10 @@ export async function commit(store: ProfileStore, given: ChangeSet): Promise<voi
   const derived = await store.derive?.(store, given);
   const changes = derived ? mergeChanges(given.name, given.by, [given, derived.changes]) : given;
   store.onCommit?.(changes.name, 'before');
-  const names = new Set<TableName>();
+  const names = new Set<string>();
   for (const list of [changes.expect, changes.remove]) for (const { table } of list ?? []) names.add(table);
   for (const list of [changes.add, changes.put]) for (const { table } of list ?? []) names.add(table);
+  for (const { tables } of changes.sweeps ?? []) for (const table of tables) names.add(table);
   try {
     await db.transaction('rw', [...names, 'epoch'], async () => {
       if (changes.by === 'engine') {
@@ -99,6 +108,7 @@ export async function commit(store: ProfileStore, given: ChangeSet): Promise<voi
         const changed = expected.some(({ rev }, index) => (rows[index]?.rev ?? null) !== rev);
         if (changed) throw storageError('stale', undefined, { table });
       }
+      for (const sweep of changes.sweeps ?? []) await sweep.run();
       for (const [table, removed] of grouped(changes.remove)) {
         await tableOf(db, table).bulkDelete(removed.map(({ id }) => id));
       }
@@ -162,7 +172,8 @@ export function mergeChanges(
     expect: all('expect') as NonNullable<ChangeSet['expect']>,
     add: all('add') as TableRow[],
     put: all('put') as TableRow[],
-    remove: all('remove') as NonNullable<ChangeSet['remove']>
+    remove: all('remove') as NonNullable<ChangeSet['remove']>,
+    sweeps: parts.flatMap(({ sweeps = [] }) => sweeps)
   };
 }
 

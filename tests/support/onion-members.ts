@@ -169,6 +169,7 @@ export function createFakeSwarms(
         return { messages: messages.slice(start), more: false, ...time };
       }
       case 'batch':
+      case 'sequence':
         return {
           results: (params.requests as unknown as RpcRequest[]).map((request) => ({
             code: 200,

@@ -15,6 +15,8 @@ import {
   type ConfigDict,
   type ConfigMessage
 } from '../../src/lib/config/index.ts';
+import { loadConversations, loadRequests } from '../../src/lib/storage/index.ts';
+import { createConfigDevice, createConfigSwarm, leaveConfig } from '../support/config-device.ts';
 import { coreNote, freeCorePercent, median } from './numbers.ts';
 import type { Bench } from './types.ts';
 
@@ -48,6 +50,20 @@ function named(message: ConfigMessage, name: string, start: number, count: numbe
     );
   }
   return nextConfigMessage(message, data);
+}
+
+/** A restored account takes in its contacts: opened, merged, written as rows. */
+async function firstSyncMs(contacts: ConfigMessage): Promise<number> {
+  const swarm = createConfigSwarm(identity);
+  leaveConfig(swarm, identity, 'contacts', contacts);
+  const { store, poll } = await createConfigDevice(identity, swarm);
+  const startedMs = performance.now();
+  await poll();
+  const tookMs = performance.now() - startedMs;
+  const { db, keys } = store;
+  const shown = [...(await loadConversations(db, keys.rows)), ...(await loadRequests(db, keys.rows))];
+  if (shown.length !== CONTACTS) throw new Error('conversations are missing');
+  return tookMs;
 }
 
 async function medianMs(run: () => unknown): Promise<number> {
@@ -89,6 +105,12 @@ export const bench: Bench = {
         value: await medianMs(read),
         unit: 'ms',
         note: `${items.length} stored items`
+      },
+      {
+        what: 'first sync of an account of 1,000 contacts',
+        value: median([await firstSyncMs(base), await firstSyncMs(base), await firstSyncMs(base)]),
+        unit: 'ms',
+        note: 'from a swarm and a database in memory'
       }
     ];
   }

@@ -63,7 +63,7 @@ import { readSnapshot, type OnionSnapshot } from '../../src/lib/onion/snapshot.t
 import { decodeReleaseManifest } from '../../src/lib/release.ts';
 import { readAccountField } from '../../src/lib/state/account-field.ts';
 import { accountIdFromQr, readInviteHash, readInviteLink } from '../../src/lib/state/invite.ts';
-import { unwrapEnvelope, wrapEnvelope } from '../../src/lib/wire/index.ts';
+import { decodeBt, unwrapEnvelope, wrapEnvelope } from '../../src/lib/wire/index.ts';
 import { createReplyParser } from '../../gateway/reply-parser.ts';
 import { gif, gifFrame, jpeg, png, webp, webpExtended, webpLossy } from '../support/pictures.ts';
 import { CHEAP_HEADER, FILE, quickKeys, sampleBackup, sourceOf } from '../support/backup-file.ts';
@@ -292,6 +292,7 @@ function configTargets(): FuzzTarget[] {
   const state = editConfig(receiveConfigs(NEW_CONFIG, opened, 0), (data) => withValue(data, ['n'], 7n));
   const z = (frame: Uint8Array) => Buffer.concat([utf8ToBytes('z'), frame]);
   return [
+    { name: 'bencode', seeds: messages, parse: (bytes) => decodeBt(bytes) },
     { name: 'config message', seeds: messages, parse: decodeConfigMessage },
     { name: 'Zstandard frame', seeds: frames, parse: (bytes) => decompressZstd(bytes, 100_000) },
     { name: 'kept config', seeds: [encodeConfigState(state)], parse: decodeConfigState },

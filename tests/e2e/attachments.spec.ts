@@ -152,6 +152,13 @@ test('what cannot be sent says so before anything is uploaded @full', async ({ p
   expect(stack.localnet.echoAccountId).toBeTruthy();
 });
 
+/** A finger drawn over something, pixels to the right and down. */
+async function swipe(over: Locator, right: number, down = 0): Promise<void> {
+  const finger = { pointerType: 'touch', isPrimary: true, pointerId: 1, bubbles: true };
+  await over.dispatchEvent('pointerdown', { ...finger, clientX: 200, clientY: 200 });
+  await over.dispatchEvent('pointerup', { ...finger, clientX: 200 + right, clientY: 200 + down });
+}
+
 test('files are pasted and dropped @full', async ({ page }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
@@ -186,6 +193,13 @@ test('files are pasted and dropped @full', async ({ page }) => {
   const light = page.getByRole('dialog', { name: 'Media' });
   await expect(light.getByText('1 of 2', { exact: true })).toBeVisible();
   await page.keyboard.press('ArrowRight');
+  await expect(light.getByText('2 of 2', { exact: true })).toBeVisible();
+  await swipe(light.locator('.stage'), 120);
+  await expect(light.getByText('1 of 2', { exact: true })).toBeVisible();
+  // Mostly downwards is no turning.
+  await swipe(light.locator('.stage'), -60, 200);
+  await expect(light.getByText('1 of 2', { exact: true })).toBeVisible();
+  await swipe(light.locator('.stage'), -120);
   await expect(light.getByText('2 of 2', { exact: true })).toBeVisible();
 });
 

@@ -25,7 +25,9 @@ test.describe('tabs', { tag: '@full' }, () => {
 
   /** Ana and Ben, with a conversation that Ana began. */
   async function begin(baseUrl: string): Promise<[Person, Person, string]> {
-    for (const name of ['Ana', 'Ben']) people.push(await createPerson(name, { baseUrl }));
+    // Tall enough that every message of the story is on the page.
+    const viewport = { width: 1280, height: 1_800 };
+    for (const name of ['Ana', 'Ben']) people.push(await createPerson(name, { baseUrl, viewport }));
     const [ana, ben] = people as [Person, Person];
     await createAccount(ana.page, 'Ana');
     await createAccount(ben.page, 'Ben');

@@ -303,6 +303,8 @@ export async function tourRequests({ page, look }: TourOptions): Promise<void> {
   await look('nobody blocked');
 }
 
+const titleOf = (page: Page) => page.getByRole('main').getByRole('heading').first();
+
 /** Address, and what shows that the page stands. */
 const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['', (page) => page.getByRole('navigation', { name: 'Sections' })],
@@ -313,6 +315,11 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/backup', (page) => page.getByRole('button', { name: 'Save backup' })],
   ['/storage', (page) => page.getByRole('heading', { name: 'By chat' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
+  ['/backup', titleOf],
+  ['/profiles', titleOf],
+  ['/appearance/keyboard', titleOf],
+  ['/privacy/blocked', titleOf],
+  ['/clear-data', titleOf],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
   ['/profiles', (page) => page.getByRole('list', { name: 'Profiles in this browser' }).getByRole('listitem')],
   ['/clear-data', (page) => page.getByRole('button', { name: 'Clear device and network' })],

@@ -60,12 +60,14 @@ export async function tourPeople(page: Page, localnet: Localnet, look: Look): Pr
   await page.keyboard.press('Escape');
 
   for (let index = 1; index <= MANY; index++) await mara.write(ownId, `Sighting number ${index}`);
+  const latest = page.getByRole('button', { name: /latest/i });
+  await expect(latest.or(message(page, `Sighting number ${MANY}`)).first()).toBeVisible(ARRIVES);
   // Whoever reads at the end stays there; a step up, and the way back is offered.
-  await page.getByRole('log', { name: 'Messages' }).hover();
-  await page.mouse.wheel(0, 6_000);
-  await expect(message(page, `Sighting number ${MANY}`)).toHaveCount(1, ARRIVES);
-  await page.mouse.wheel(0, -6_000);
-  await expect(page.getByRole('button', { name: /latest/i })).toBeVisible();
+  if (!(await latest.isVisible())) {
+    await page.getByRole('log', { name: 'Messages' }).hover();
+    await page.mouse.wheel(0, -6_000);
+  }
+  await expect(latest).toBeVisible();
   await look('messages further up');
 
   await goHome(page);

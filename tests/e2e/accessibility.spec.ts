@@ -82,8 +82,6 @@ const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   RecoverySheet: 'for paper alone',
   PressureBar: 'needs a disk that is nearly full',
   StartProblem: 'needs a database that is broken',
-  MiniPlayer: 'stands while a voice message plays',
-  'routes/(app)/PlayingOn.svelte': 'stands while a voice message plays',
   StartNotice: 'the test of a start that fails',
   WrongNetwork: 'the test of a start that fails',
   Unsupported: 'the test of a start that fails'

@@ -275,11 +275,13 @@ test('the quick switcher goes to chats and runs commands, by keyboard alone @ful
   await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
 
   await page.keyboard.press('Control+k');
+  await expect(field).toBeFocused();
   await page.keyboard.type('this pin');
   await page.keyboard.press('Enter');
   await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
 
   await page.keyboard.press('Control+k');
+  await expect(field).toBeFocused();
   await page.keyboard.type('no such thing');
   await expect(page.getByText('Nothing by that name')).toBeVisible();
   await page.keyboard.press('Escape');

@@ -116,7 +116,11 @@ test.describe('a new version', () => {
       await serve(stack.localnet.descriptor);
       const { origin } = gateway;
       const person = await createPerson('Ana', { baseUrl: origin });
-      const shown = () => person.page.evaluate(() => document.documentElement.dataset.release ?? 'old');
+      /** Of the page that `release` marks. */
+      const shown = async () => {
+        await person.page.goto('/c/some-id');
+        return person.page.evaluate(() => document.documentElement.dataset.release ?? 'old');
+      };
       try {
         await person.page.goto('/');
         await person.page.evaluate(() => navigator.serviceWorker.ready);
@@ -146,9 +150,7 @@ test.describe('a new version', () => {
             (await navigator.serviceWorker.ready).waiting?.postMessage(word);
           }, SKIP_WAITING_MESSAGE)
           .catch(() => {});
-        await expect
-          .poll(() => person.page.goto('/').then(shown, () => 'on its way'), { timeout: 20_000 })
-          .toBe('new');
+        await expect.poll(() => shown().catch(() => 'on its way'), { timeout: 20_000 }).toBe('new');
       } finally {
         await person.forget();
       }

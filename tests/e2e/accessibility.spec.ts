@@ -70,7 +70,6 @@ const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
   TransferLine: 'stands for moments',
   MiniPlayer: 'stands while a sound plays on',
   SoundPlayer: 'a sound file, shown as the voice message is',
-  RestoreName: 'the test of a restored account',
   RecoveryReminder: 'comes after days',
   RuleDialog: 'needs media that are months old',
   NotificationSettings: 'has a style for a refused permission alone',

@@ -101,7 +101,7 @@ export async function sealEnvelope(
     known?: { ephemeralSecretKey: Uint8Array; coins: Uint8Array };
   }
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { sender, recipient, publicKeys, known } = input;
+  const { recipient, publicKeys, known } = input;
   const inner = await signedInner(crypto, input);
   const padded = new Uint8Array(paddedInnerLength(inner.length));
   padded.set(inner);

@@ -88,7 +88,7 @@ export function createConfigSync(deps: {
   /** Rows followed a document. */
   onRowsChanged?: () => void;
 }): ConfigSync {
-  const { store, identity, crypto, swarm, clock, log } = deps;
+  const { store, identity, crypto, swarm, log } = deps;
   const ownId = identity.accountId;
   const cache: ConversationCache = new Map();
   const stored = createConfigStates(log);

@@ -13,7 +13,6 @@ import {
 } from '../config/index.ts';
 import {
   emptyConversation,
-  isApproved,
   NO_TIMER,
   ownPictureAddress,
   sortAfterTime,

@@ -1,6 +1,6 @@
 // What is known while an account comes back: which nodes were asked, whether its profile was found, and when to ask for a
 // name instead (accounts-and-messages.md §1.3). All of it is read from what the engine did; nothing is guessed.
-import { loadEveryConversation, type ConversationView } from '../storage/queries.ts';
+import { loadEveryConversation, loadProfile, type ConversationView } from '../storage/queries.ts';
 import { createLive } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -21,6 +21,12 @@ export interface RestoreProgress {
   /** `looking`; `none`: no node knows a profile; `late`: it takes too long. In both the person is asked, and the search goes on. */
   readonly search: 'looking' | 'found' | 'none' | 'late';
   stop(): void;
+}
+
+/** Whether the open account has a name yet: one without is still on its way back. False when it cannot be read. */
+export async function hasName(profile: Pick<ProfileState, 'db' | 'rowKey'>): Promise<boolean> {
+  const view = await loadProfile(profile.db, profile.rowKey).catch(() => null);
+  return view !== null && view.displayName !== '';
 }
 
 /** @param deps.setTimer calls back once after so many milliseconds; returns what calls it off */

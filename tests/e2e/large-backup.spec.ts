@@ -201,8 +201,11 @@ test('100,000 messages and a gigabyte go in and out with at most 300 MB more mem
   const hashes = await makeLargeBackup(path, stack.localnet.descriptor.id);
   const person = await createPerson('Ana', {
     baseUrl: stack.origin,
-    prepare: (context) =>
-      context.addInitScript(() => delete (window as { showSaveFilePicker?: unknown }).showSaveFilePicker)
+    prepare: async (context) => {
+      await context.addInitScript(() => {
+        delete (window as { showSaveFilePicker?: unknown }).showSaveFilePicker;
+      });
+    }
   });
   const { page, profileDirectory } = person;
   try {

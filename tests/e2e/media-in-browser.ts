@@ -56,7 +56,8 @@ export async function storeInWorker(): Promise<StoredFacts> {
   const db = new ProfileDatabase(DATABASE);
   const engine = { epoch: null, seen: null };
   const places = placesOf(db);
-  const store = { db, keys, random: systemRandom, engine, inTurn: createTurns(), places };
+  const room = { onQuota: null };
+  const store = { db, keys, random: systemRandom, engine, inTurn: createTurns(), places, room };
   const media = createMediaStore({ store, places, clock: systemClock });
   const about = { owner: 'a', kind: 'image', name: 'x', contentType: 'image/png' } as const;
   const data = systemRandom(9_999_951);

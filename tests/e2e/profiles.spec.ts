@@ -9,7 +9,6 @@ import {
   openSettings,
   ownAccountId,
   recoveryWords,
-  restoreAccount,
   say,
   startConversation
 } from './people.ts';

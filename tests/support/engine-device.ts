@@ -44,6 +44,8 @@ export interface TestBrowser {
   /** What the site says; null: it cannot be reached. */
   network: NetworkDescriptor | null;
   readonly deviceNow: () => number;
+  /** A channel as another tab of this browser has it. */
+  openChannel(name: string): Channel;
   openTab(options?: { clock?: Clock; log?: Log; exports?: ExportFiles }): TestTab;
 }
 

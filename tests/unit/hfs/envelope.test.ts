@@ -45,7 +45,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     const first = (keys[0] as RotatingKeys).publicKeys.mlKem.subarray(0, 2);
     for (const [index, to] of keys.entries()) {
       // The indicator names only these two bytes, so forcing them makes every key a candidate.
-      const colliding = keys.map((own) => ({
+      const colliding = keys.map((own): RotatingKeys => ({
         ...own,
         publicKeys: { ...own.publicKeys, mlKem: concatBytes(first, own.publicKeys.mlKem.subarray(2)) }
       }));

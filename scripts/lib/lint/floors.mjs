@@ -33,6 +33,13 @@ const ENGINE = [MEDIA, CRYPTO, WIRE, ONION, SWARM, FILES, CONFIG, HFS, BACKUP, S
 const SVELTE = ['svelte', 'esm-env', '$app/', './$types', '@lucide/svelte'];
 /** What the page shares with the worker: shapes of commands and of rows, never code. */
 const PAGE_TYPES = ['src/lib/worker/protocol.ts', STORAGE];
+/** What a context of the browser gives an engine, whichever context it is. */
+const BROWSER_PORTS = [
+  'src/lib/worker/browser-floors.ts',
+  'src/lib/worker/browser-ports.ts',
+  'src/lib/worker/build-config.ts',
+  'src/lib/worker/bundled-nodes.ts'
+];
 /** What the page reads itself: rows, and stored files. */
 const PAGE_READS = [
   `${STORAGE}queries`,
@@ -117,7 +124,8 @@ export const FLOORS = [
     name: 'service worker',
     files: ['src/service-worker/'],
     // The rules of notifications are those of the page, and so are their words.
-    imports: [...ENGINE, 'src/lib/worker/', 'src/lib/state/notify-rules.ts', TEXT],
+    // Of the worker's floor only what knows the browser: its ports and what the build says.
+    imports: [...ENGINE, ...BROWSER_PORTS, 'src/lib/state/notify-rules.ts', TEXT],
     packages: ['workbox-', '$service-worker'],
     ambient: true
   },

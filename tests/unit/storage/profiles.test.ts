@@ -32,6 +32,7 @@ describe('profiles', () => {
       displayName: 'Ana',
       networkId: 'mainnet',
       createdHere: true,
+      lacksHistory: false,
       pictureMediaId: null
     });
   });

@@ -16,7 +16,6 @@ import {
   loadMeta,
   laterProfileTime,
   updateMeta,
-  type OwnPicture,
   type ProfileStore,
   type SearchInput,
   type SearchPage
@@ -38,7 +37,7 @@ import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createNameQuestions } from './name-questions.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
-import type { OwnProfile } from './outgoing-content.ts';
+import { loadOwnProfile } from './own-profile.ts';
 import { createRoomWatch } from './room.ts';
 import { createStorageCommands, type StorageCommands } from './storage-commands.ts';
 import { isTabMessage, type Bell, type TabMessage } from './tab-messages.ts';
@@ -158,15 +157,6 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     engine?.setActivity(board.combined());
   }
 
-  async function ownProfile(): Promise<OwnProfile> {
-    const profile = await loadMeta(store, 'profile');
-    return {
-      displayName: profile?.content.displayName ?? '',
-      updatedSeconds: profile?.content.displayNameUpdatedSeconds ?? 0,
-      ...ownPicture(profile?.content.picture)
-    };
-  }
-
   async function networkNow(): Promise<number> {
     if (engine && engine.onion.clockOffsetMs() !== null) return engine.onion.networkTimeMs();
     const sendClock = await loadMeta(store, 'send-clock');
@@ -210,7 +200,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           crypto: deps.crypto,
           media,
           createFloors: () => createFloors(store),
-          ownProfile,
+          ownProfile: () => loadOwnProfile(store),
           clock,
           random: deps.random,
           log,
@@ -481,12 +471,4 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     },
     connection
   };
-}
-
-/** What of our picture others are told: nothing before it lies at the file server, and once that there is none any more. */
-function ownPicture(picture: OwnPicture | null | undefined): Pick<OwnProfile, 'picture'> {
-  if (picture === null) return { picture: null };
-  if (!picture?.upload) return {};
-  const { url, keyBase64 } = picture.upload;
-  return { picture: { url, keyBase64 } };
 }

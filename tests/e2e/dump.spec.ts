@@ -69,6 +69,9 @@ async function sendFiles(page: Page, ...files: { name: string; mimeType: string;
   await (await chooser).setFiles(files);
   const tray = page.getByRole('group', { name: 'Files to send' });
   for (const { name } of files) await expect(tray.getByText(name)).toBeVisible(ARRIVES);
+  // What is said of each once it is ready to leave.
+  const ready = tray.getByText(/Place, time and device removed|Sent as it is/);
+  await expect(ready).toHaveCount(files.length, ARRIVES);
   await page.getByRole('button', { name: 'Send message' }).click();
   const sent = page.getByRole('article', { name: /^You, .*(Picture|File)/ }).last();
   await expect(sent).toHaveAccessibleName(/Sent/, ARRIVES);

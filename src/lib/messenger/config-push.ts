@@ -91,6 +91,7 @@ export function createConfigPush(deps: {
 }): ConfigPush {
   const { store, identity, swarm, clock, log, stored } = deps;
   const dirtySince = new Map<ConfigKind, number>();
+  const tooLarge = new Set<ConfigKind>();
   let nextPushAt = 0;
   let failures = 0;
 
@@ -162,15 +163,28 @@ export function createConfigPush(deps: {
           kind === 'convo-info-volatile' && configStatus(current) === 'dirty'
             ? editConfig(current, (data) => pruneConvos(data, deps.now()))
             : current;
-        const taken = deps.mayPush(kind, state) ? takePush(state) : null;
+        const taken = deps.mayPush(kind, state) ? take(kind, state) : null;
         obsolete.push(...(taken?.state ?? state).obsoleteHashes);
         if (!taken) continue;
-        pushed.push({ kind, message: taken.message, payloads: sealConfig(identity, kind, taken.message) });
+        pushed.push({ kind, message: taken.message, payloads: taken.payloads });
         next.set(CONFIG_ROW_OF[kind], stored.row(kind, taken.state, row));
       }
       return next;
     });
     return { pushed, obsolete };
+  }
+
+  /** @returns null when there is nothing to store, and for a document that outgrew a swarm: no other waits for it */
+  function take(kind: ConfigKind, state: ConfigState) {
+    try {
+      const taken = takePush(state);
+      return taken && { ...taken, payloads: sealConfig(identity, kind, taken.message) };
+    } catch (error) {
+      if (errorCode(error) !== 'too-large') throw error;
+      if (!tooLarge.has(kind)) log.error('config-too-large', { kind });
+      tooLarge.add(kind);
+      return null;
+    }
   }
 
   async function confirm(

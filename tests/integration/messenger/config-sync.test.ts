@@ -1,7 +1,16 @@
 // Devices of one account over the embedded network: what is decided on one shows on the others (config-sync.md §5, §6).
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AccountId } from '../../../src/lib/account-id.ts';
-import { loadBlocked, loadProfile, type ConversationView } from '../../../src/lib/storage/index.ts';
+import { base64ToBytes, bytesToHex } from '../../../src/lib/bytes/index.ts';
+import { configStatus, decodeConfigState } from '../../../src/lib/config/index.ts';
+import { CONFIG_ROW_NAMES } from '../../../src/lib/messenger/config-states.ts';
+import {
+  loadBlocked,
+  loadMeta,
+  loadProfile,
+  type ConversationView,
+  type ProfileStore
+} from '../../../src/lib/storage/index.ts';
 import { createQuickClock, eventually, sendText } from '../../support/engine-device.ts';
 import { createTestNetwork, type Person, type TestNetwork } from '../../support/engine-network.ts';
 
@@ -82,6 +91,20 @@ async function converged(
   } catch (error) {
     throw new Error(`${String(error)}\n${last}`, { cause: error });
   }
+}
+
+/** The bytes of every document a device holds, by row; those with something left to store say so. */
+async function documents({ page }: Person): Promise<Record<string, string>> {
+  const entries = await Promise.all(
+    CONFIG_ROW_NAMES.map(async (name) => {
+      const held = await loadMeta({ db: page.db, keys: { rows: page.rowKey } } as ProfileStore, name);
+      if (!held) return [name, 'none'];
+      const state = decodeConfigState(base64ToBytes(held.content.stateBase64));
+      const bytes = bytesToHex(state.base.bytes);
+      return [name, configStatus(state) === 'clean' ? bytes : `${configStatus(state)} ${bytes}`];
+    })
+  );
+  return Object.fromEntries(entries);
 }
 
 describe('devices of one account', () => {
@@ -210,6 +233,10 @@ describe('devices of one account', () => {
       },
       WAIT_MS
     );
+    const [first, ...others] = await Promise.all(all().map(documents));
+    for (const other of others) expect(other).toEqual(first);
+    expect(first?.['config-contacts']).toMatch(/^[0-9a-f]{200,}$/);
+    expect(first?.['config-user-profile']).toMatch(/^[0-9a-f]{50,}$/);
     for (const namespace of [2, 3]) {
       expect(
         network.net.stored(ana.page.accountId).filter((item) => item.namespace === namespace)

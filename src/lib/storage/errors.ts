@@ -24,6 +24,8 @@ export type StorageErrorCode =
   | 'stale'
   /** Another tab has taken over as the engine; this one writes nothing any more. */
   | 'deposed'
+  /** Every slot for keys is in use. */
+  | 'slots-full'
   /** More bytes than one stored file may have: `details.limit`. */
   | 'media-too-large'
   /** Five conversations are pinned already: `details.limit`. */

@@ -36,6 +36,13 @@ export {
   type SlotFiles
 } from './slot-files.ts';
 export {
+  createKeySlots,
+  createProfileSlots,
+  FIRST_KEY_SLOT,
+  type KeySlots,
+  type ProfileSlots
+} from './profile-slots.ts';
+export {
   createDraftProfile,
   createProfile,
   databaseNameOf,

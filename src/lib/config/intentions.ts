@@ -158,6 +158,7 @@ export function heardIntentions(
  * What becomes of the intentions when `message` is the current one: those that hold are kept until nothing can undo
  * them any more, those that somebody overrode are dropped, and `data` has the others applied again.
  * @param context.own our version, which carries what no other does
+ * @param context.base the version of ours that others may have seen
  * @param context.unsent the version it follows, if nobody was handed that
  * @param context.inputs what `message` was made of or chosen from; they remember more than it does
  * @param context.isStored whether the swarm has `message`
@@ -167,6 +168,7 @@ export function settleIntentions(
   message: ConfigMessage,
   context: {
     readonly own: Version;
+    readonly base: ConfigMessage;
     readonly unsent: Version | null;
     readonly inputs: readonly ConfigMessage[];
     readonly isStored: boolean;
@@ -175,18 +177,48 @@ export function settleIntentions(
   let { data } = message;
   const kept: Intention[] = [];
   const history = historyOf(context.inputs, message.data);
+  const isContinued = continuesAlone(message, context.base);
   for (const intention of latest(intentions)) {
     const value = valueAt(message.data, intention.path) ?? null;
     if (isMet(intention, value)) {
       const held = whileMet(intention, message, context);
       if (held) kept.push(held);
-    } else if (!isOverridden(intention, intention.origin ?? context.own, history, value)) {
+    } else if (
+      !(isContinued && isChangedKnowingly(intention, message, context.base, value)) &&
+      !isOverridden(intention, intention.origin ?? context.own, history, value)
+    ) {
       data = withValue(data, intention.path, appliedTo(intention, value));
       const past = [...intention.past, value].slice(-MAX_PAST);
       kept.push({ ...intention, past, origin: null, reach: 'none', repeats: intention.repeats + 1 });
     }
   }
   return { intentions: kept, data };
+}
+
+/**
+ * Whether `message` follows `base` with nothing merged in that `base` does not know: then its authors had seen all of ours.
+ */
+function continuesAlone(message: ConfigMessage, base: ConfigMessage): boolean {
+  if (!message.lagged.some(({ hashHex }) => hashHex === base.hashHex)) return false;
+  const known = new Set([base, ...base.lagged].map(({ hashHex }) => hashHex));
+  const since = [...message.lagged, message].filter(({ hashHex }) => !known.has(hashHex));
+  return since.every(({ seqno }) => seqno > base.seqno) && !hasTwins(since);
+}
+
+/**
+ * Whether somebody who had seen our edit in `base` changed the leaf in a message that continues it alone. A small document
+ * says no other way which of its diffs are edits, since each of them names every leaf. Further on, what was merged may be
+ * out of sight, and a value that was there before may be such a loss.
+ */
+function isChangedKnowingly(
+  intention: Intention,
+  message: Version,
+  base: ConfigMessage,
+  value: ConfigValue | null
+): boolean {
+  const { origin, path, past } = intention;
+  if (origin === null || !isMet(intention, valueAt(base.data, path) ?? null)) return false;
+  return message.seqno === base.seqno + 1 || !past.some((earlier) => equalValues(earlier, value));
 }
 
 /** An intention that holds in `message`; null once nobody can undo it any more without having seen it. */

@@ -250,6 +250,7 @@ function mergeReceived(state: ConfigState, others: readonly StoredMessage[]): Co
   const obsolete = union(union(state.obsoleteHashes, state.currentHashes), otherHashes);
   const settled = settleIntentions(state.intentions, message, {
     own,
+    base: state.base,
     unsent: unsentVersion(state),
     inputs,
     isStored: winner !== undefined

@@ -176,6 +176,32 @@ describe('three devices that edit, push and poll as they please', () => {
     expect(kept).toBeGreaterThan(100);
   });
 
+  it('keep the last of edits made one after the other, each stored once', () => {
+    const edit = fc.record({ device, path: sharedPath, value: fc.bigInt({ min: 1n, max: 3n }) });
+    fc.assert(
+      fc.property(fc.array(edit, { maxLength: 12 }), fc.nat({ max: 2 }), (edits, others) => {
+        const devices = new Devices();
+        const wanted = new Map<string, ConfigValue>();
+        let versions = 0;
+        for (const { path, value, ...by } of edits) {
+          if (path.length === 2) continue;
+          const actor = devices.all[by.device] as Device;
+          const before = actor.state.data;
+          actor.edit((data) => withValue(data, path, value));
+          if (actor.state.data !== before) versions += 1;
+          wanted.set(path.join('/'), value);
+          for (const index of [by.device, ...[0, 1, 2].slice(0, others + 1), 0, 1, 2])
+            devices.act({ kind: 'push', device: index, isAnswered: true }, true);
+        }
+        for (const { state } of devices.all) {
+          for (const [path, value] of wanted) expect(valueAt(state.data, path.split('/'))).toBe(value);
+          expect(state.base.seqno).toBe(versions);
+        }
+      }),
+      { numRuns: 200 }
+    );
+  });
+
   it('make the same of what they hear in any order and however often', () => {
     fc.assert(
       fc.property(history, fc.infiniteStream(fc.nat()), (steps, numbers) => {

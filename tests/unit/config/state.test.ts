@@ -337,6 +337,19 @@ describe('edits that got lost', () => {
     expect([...handOut(state).message.diff.keys()]).toEqual(['n']);
   });
 
+  it.each([
+    ['another value', 'C'],
+    ['the value of before', 'A']
+  ])('to %s from somebody who had seen them stay lost, where every diff names every key', (_, later) => {
+    const first = pushed(edited(NEW_CONFIG, 'n', text('A')), 'h1');
+    const ours = pushed(edited(first.state, 'n', text('B')), 'h2');
+    const theirs = receive(first.state, ['h2', ours.message]);
+    const answer = pushed(edited(theirs, 'n', text(later)), 'h3');
+    const state = receive(ours.state, ['h3', answer.message]);
+    expect(at(state, 'n')).toEqual(text(later));
+    expect(configStatus(state)).toBe('clean');
+  });
+
   it('to a newer edit of the same key in a conflict stay lost', () => {
     const one = pushed(edited(base.state, 'n', text('one')), 'one');
     const two = pushed(edited(base.state, 'n', text('two')), 'two');

@@ -88,9 +88,9 @@ async function readRaw(): Promise<RawProfile> {
 }
 
 /** The root as the device key of this browser unwraps it; the key itself cannot leave. */
-async function unwrapInPage(page: Page, wrapped: Uint8Array): Promise<Uint8Array> {
+async function unwrapInPage(page: Page, profileId: string, wrapped: Uint8Array): Promise<Uint8Array> {
   const rootBase64 = await page.evaluate(
-    async ({ wrappedBase64, place }) => {
+    async ({ id, wrappedBase64, place }) => {
       const bytes = Uint8Array.from(atob(wrappedBase64), (character) => character.charCodeAt(0));
       const list = await new Promise<IDBDatabase>((resolve, reject) => {
         const request = indexedDB.open('onionskin');
@@ -98,7 +98,7 @@ async function unwrapInPage(page: Page, wrapped: Uint8Array): Promise<Uint8Array
         request.onerror = () => reject(request.error as DOMException);
       });
       const { key } = await new Promise<{ key: CryptoKey }>((resolve, reject) => {
-        const request = list.transaction('keys').objectStore('keys').get('device');
+        const request = list.transaction('keys').objectStore('keys').get(id);
         request.onsuccess = () => resolve(request.result as { key: CryptoKey });
         request.onerror = () => reject(request.error as DOMException);
       });
@@ -110,7 +110,7 @@ async function unwrapInPage(page: Page, wrapped: Uint8Array): Promise<Uint8Array
       );
       return btoa(String.fromCharCode(...new Uint8Array(root)));
     },
-    { wrappedBase64: Buffer.from(wrapped).toString('base64'), place: ROOT_PLACE }
+    { id: profileId, wrappedBase64: Buffer.from(wrapped).toString('base64'), place: ROOT_PLACE }
   );
   return base64ToBytes(rootBase64);
 }
@@ -129,7 +129,7 @@ export async function openProfileOf(
   const raw = await page.evaluate(readRaw);
   const wrapped = readSlot(base64ToBytes(raw.slotsBase64), DEVICE_SLOT);
   if (!wrapped) throw new Error('no slot of the device key');
-  const keys = await deriveVaultKeys(await unwrapInPage(page, wrapped));
+  const keys = await deriveVaultKeys(await unwrapInPage(page, raw.profileId, wrapped));
   const open = isSealed ? openSealed : openUnsealed;
   const rows: OpenedProfile['rows'][number][] = [];
   const contents = new Map<string, MediaContent>();

@@ -86,6 +86,19 @@ export {
   type VaultKeys
 } from './vault.ts';
 export {
+  createEmptyWipeMark,
+  createPassphraseParameters,
+  decodePassphraseParameters,
+  deriveEntryKeys,
+  derivePasskeyKey,
+  encodePassphraseParameters,
+  LOCK_COST,
+  opensWipeMark,
+  sealWipeMark,
+  type EntryKeys,
+  type PassphraseParameters
+} from './vault-locks.ts';
+export {
   createSlotFile,
   decodeSlot,
   encodeFreeSlot,

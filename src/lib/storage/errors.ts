@@ -24,6 +24,8 @@ export type StorageErrorCode =
   | 'stale'
   /** Another tab has taken over as the engine; this one writes nothing any more. */
   | 'deposed'
+  /** A passphrase and a wipe code must differ. */
+  | 'code-taken'
   /** Every slot for keys is in use. */
   | 'slots-full'
   /** More bytes than one stored file may have: `details.limit`. */

@@ -50,8 +50,24 @@ export {
   isPhraseHidden,
   loadAccountSeed,
   openProfile,
+  type Keyring,
   type StorageEnvironment
 } from './profiles.ts';
+export {
+  isLocked,
+  loadLock,
+  mendLock,
+  openRoot,
+  removeWayIn,
+  setPasskey,
+  setPassphrase,
+  setWipeCode,
+  wipeBehindLock,
+  type Opening,
+  type ProfileLock,
+  type Proof
+} from './profile-locks.ts';
+export { clearAttempts, countAttempt, loadFailures } from './profile-attempts.ts';
 export { randomId, type ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export * from './queries.ts';

@@ -4,7 +4,7 @@ import { Dexie } from 'dexie';
 import { createSlotFile } from '../crypto/slots.ts';
 import { wrapStorageError } from './errors.ts';
 import { databaseNameOf, type StorageEnvironment } from './profiles.ts';
-import { beginErasure, endErasure, listErasures } from './profile-list.ts';
+import { beginErasure, beginHollowing, endErasure, listErasures } from './profile-list.ts';
 
 /**
  * Takes a profile off the list and destroys its keys. From here on it cannot be opened by anybody; `finishErasure` removes what is
@@ -21,16 +21,38 @@ export async function shredProfile(environment: StorageEnvironment, profileId: s
 }
 
 /**
+ * Destroys the keys of a locked profile and leaves a lock in their place that nothing opens. `finishErasures` removes what it held.
+ * @param hollow a slot file that looks as the profile's does
+ * @throws StorageError as `shredProfile`
+ */
+export async function hollowProfile(
+  environment: StorageEnvironment,
+  profileId: string,
+  hollow: Uint8Array
+): Promise<void> {
+  try {
+    await environment.slotFiles.write(profileId, 0, hollow);
+    await beginHollowing(environment.list, profileId);
+  } catch (error) {
+    throw wrapStorageError(error);
+  }
+}
+
+/**
  * Removes what is left of a shredded profile. Waits while another tab has its database open; tabs of this app close it when asked.
  * @throws StorageError `blocked` (a file is being written), `storage-failed`; what is left is removed at the next start
  */
-export async function finishErasure(environment: StorageEnvironment, profileId: string): Promise<void> {
+export async function finishErasure(
+  environment: StorageEnvironment,
+  profileId: string,
+  keepsLock = false
+): Promise<void> {
   try {
     // A crash may have come before this.
-    await environment.slotFiles.destroy(profileId, createSlotFile(environment.random));
+    if (!keepsLock) await environment.slotFiles.destroy(profileId, createSlotFile(environment.random));
     await new Dexie(databaseNameOf(profileId), { ...environment.indexedDb }).delete();
     await environment.mediaFiles?.(profileId).removeAll();
-    await endErasure(environment.list, profileId);
+    await endErasure(environment.list, { id: profileId, keepsLock });
   } catch (error) {
     throw wrapStorageError(error);
   }
@@ -42,8 +64,8 @@ export async function finishErasure(environment: StorageEnvironment, profileId: 
  */
 export async function finishErasures(environment: StorageEnvironment): Promise<string[]> {
   const left: string[] = [];
-  for (const profileId of await listErasures(environment.list)) {
-    await finishErasure(environment, profileId).catch(() => left.push(profileId));
+  for (const { id, keepsLock } of await listErasures(environment.list)) {
+    await finishErasure(environment, id, keepsLock).catch(() => left.push(id));
   }
   return left;
 }

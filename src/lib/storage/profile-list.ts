@@ -1,11 +1,12 @@
-// The database `onionskin`: which profiles exist, by random id alone, and the device key their roots are wrapped with.
+// The database `onionskin`: which profiles exist, by random id alone, and what opening one needs before it is open: the device key
+// of those without a lock, the name of a passkey, how often somebody tried in vain.
 import { Dexie, type EntityTable } from 'dexie';
-import { createDeviceKey } from '../crypto/vault.ts';
 import { openDatabase } from './open-database.ts';
 import type { IndexedDbEnvironment } from './schema.ts';
 
 const LIST_NAME = 'onionskin';
-const DEVICE_KEY_ID = 'device';
+/** The one key of all profiles, before each had its own. */
+const SHARED_KEY_ID = 'device';
 
 /** One time the browser woke the service worker, why, and what came of it. Says nothing about anybody. */
 export interface WakeUp {
@@ -16,17 +17,30 @@ export interface WakeUp {
   readonly result: string;
 }
 
+/** A profile that is being erased. */
+interface Erasure {
+  readonly id: string;
+  /** Its place in the list and its slot file stay, so that it looks as locked as before. */
+  readonly keepsLock?: boolean;
+}
+
 export class ProfileListDatabase extends Dexie {
   declare profiles: EntityTable<{ id: string }, 'id'>;
+  /** Device keys, by profile; one that is locked has none. */
   declare keys: EntityTable<{ id: string; key: CryptoKey }, 'id'>;
   /** Slot files where the file system for them is missing. */
   declare slots: EntityTable<{ id: string; image: Uint8Array }, 'id'>;
   /** Profiles that are being erased; what a crash left of them is erased at the next start. */
-  declare erasures: EntityTable<{ id: string }, 'id'>;
+  declare erasures: EntityTable<Erasure, 'id'>;
   /** Profiles that are being made from a backup; one whose maker is gone is erased at the next start. */
   declare drafts: EntityTable<{ id: string }, 'id'>;
   /** What the service worker did without a page; the one table that is not sealed, since a locked vault seals nothing. */
   declare wakeUps: EntityTable<WakeUp & { id: number }, 'id'>;
+
+  /** What the browser is asked for to find the passkey of a profile. */
+  declare passkeys: EntityTable<{ id: string; credentialId: Uint8Array }, 'id'>;
+  /** Entries at the lock screen that were not right, since the last one that was. */
+  declare attempts: EntityTable<{ id: string; failures: number }, 'id'>;
 
   constructor(environment?: IndexedDbEnvironment) {
     super(LIST_NAME, { ...environment, cache: 'disabled' });
@@ -34,6 +48,16 @@ export class ProfileListDatabase extends Dexie {
     this.version(2).stores({ erasures: 'id' });
     this.version(3).stores({ drafts: 'id' });
     this.version(4).stores({ wakeUps: '++id' });
+    this.version(5)
+      .stores({ passkeys: 'id', attempts: 'id' })
+      .upgrade(async (transaction) => {
+        const keys = transaction.table('keys');
+        const shared = (await keys.get(SHARED_KEY_ID)) as { key: CryptoKey } | undefined;
+        if (!shared) return;
+        const ids = await transaction.table('profiles').toCollection().primaryKeys();
+        await keys.bulkPut(ids.map((id) => ({ id, key: shared.key })));
+        await keys.delete(SHARED_KEY_ID);
+      });
   }
 }
 
@@ -49,25 +73,12 @@ export async function listProfiles(list: ProfileListDatabase): Promise<string[]>
   return (await list.profiles.toCollection().primaryKeys()) as string[];
 }
 
-/** The device key, or null before the first profile. */
-export async function loadDeviceKey(list: ProfileListDatabase): Promise<CryptoKey | null> {
-  return (await list.keys.get(DEVICE_KEY_ID))?.key ?? null;
+/** The device key of a profile; null when it is locked. */
+export async function loadDeviceKey(list: ProfileListDatabase, profileId: string): Promise<CryptoKey | null> {
+  return (await list.keys.get(profileId))?.key ?? null;
 }
 
-/** The device key; two tabs that make it at once end with the same one. */
-export async function ensureDeviceKey(list: ProfileListDatabase): Promise<CryptoKey> {
-  const known = await loadDeviceKey(list);
-  if (known) return known;
-  const key = await createDeviceKey();
-  return list.transaction('rw', [list.keys], async () => {
-    const other = await list.keys.get(DEVICE_KEY_ID);
-    if (other) return other.key;
-    await list.keys.add({ id: DEVICE_KEY_ID, key });
-    return key;
-  });
-}
-
-/** Adds a profile that is whole, with the key that its root is wrapped with: another tab may have forgotten it. */
+/** Adds a profile that is whole, with the key that its root is wrapped with. */
 export async function addProfile(
   list: ProfileListDatabase,
   profileId: string,
@@ -75,29 +86,39 @@ export async function addProfile(
 ): Promise<void> {
   await list.transaction('rw', [list.profiles, list.keys, list.drafts], async () => {
     await list.drafts.delete(profileId);
+    await list.keys.put({ id: profileId, key: deviceKey });
     await list.profiles.add({ id: profileId });
-    if (!(await list.keys.get(DEVICE_KEY_ID))) await list.keys.add({ id: DEVICE_KEY_ID, key: deviceKey });
   });
 }
 
 /** Takes a profile off the list, for good; nothing of it can be opened any more. */
 export async function beginErasure(list: ProfileListDatabase, profileId: string): Promise<void> {
-  await list.transaction('rw', [list.profiles, list.erasures], async () => {
+  await list.transaction('rw', [list.profiles, list.keys, list.erasures], async () => {
     await list.profiles.delete(profileId);
+    await list.keys.delete(profileId);
     await list.erasures.put({ id: profileId });
   });
 }
 
-/** Ids of profiles of which something may be left. */
-export async function listErasures(list: ProfileListDatabase): Promise<string[]> {
-  return (await list.erasures.toCollection().primaryKeys()) as string[];
+/** Notes that what a profile holds is being erased, while the profile goes on looking locked. */
+export async function beginHollowing(list: ProfileListDatabase, profileId: string): Promise<void> {
+  await list.erasures.put({ id: profileId, keepsLock: true });
 }
 
-/** Nothing of the profile is left; without any other profile the device key goes too. */
-export async function endErasure(list: ProfileListDatabase, profileId: string): Promise<void> {
-  await list.transaction('rw', [list.profiles, list.keys, list.erasures], async () => {
-    await list.erasures.delete(profileId);
-    if ((await list.profiles.count()) === 0) await list.keys.clear();
+/** Profiles of which something may be left. */
+export function listErasures(list: ProfileListDatabase): Promise<Erasure[]> {
+  return list.erasures.toArray();
+}
+
+/** Nothing of the profile is left but, perhaps, its lock. */
+export async function endErasure(list: ProfileListDatabase, { id, keepsLock }: Erasure): Promise<void> {
+  const tables = [list.keys, list.erasures, list.passkeys, list.attempts];
+  await list.transaction('rw', tables, async () => {
+    await list.erasures.delete(id);
+    if (keepsLock) return;
+    await list.keys.delete(id);
+    await list.passkeys.delete(id);
+    await list.attempts.delete(id);
   });
 }
 

@@ -2,12 +2,20 @@
 import type { AccountId } from '../account-id.ts';
 import { base64ToBytes, bytesToBase64, wipe } from '../bytes/index.ts';
 import { createSlotFile, readSlot, replaceSlot } from '../crypto/slots.ts';
-import { createRoot, deriveVaultKeys, unwrapRoot, wrapRoot } from '../crypto/vault.ts';
+import {
+  createDeviceKey,
+  createRoot,
+  deriveVaultKeys,
+  unwrapRoot,
+  wrapRoot,
+  type VaultKeys
+} from '../crypto/vault.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError } from './errors.ts';
 import { loadMeta, metaChange, updateMeta } from './meta.ts';
-import { addProfile, ensureDeviceKey, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
+import { addProfile, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
 import { openDatabase } from './open-database.ts';
+import { LOCK_SLOTS } from './profile-slots.ts';
 import { mediaChanges } from './media-changes.ts';
 import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
 import type { ProfileContent } from './rows.ts';
@@ -21,6 +29,8 @@ export interface StorageEnvironment {
   readonly list: ProfileListDatabase;
   readonly slotFiles: SlotFiles;
   readonly random: RandomBytes;
+  /** Keys of profiles that somebody unlocked in this browser, as long as they are in memory; absent: none. */
+  readonly keyring?: Keyring;
   /** Files of the file system for a profile; absent: files are kept in the database. */
   readonly mediaFiles?: (profileId: string) => MediaFiles;
   /** Absent: the global IndexedDB. */
@@ -28,8 +38,10 @@ export interface StorageEnvironment {
   readonly onCommit?: ProfileStore['onCommit'];
 }
 
-/** Which slot holds the root wrapped by the device key; the others are free for other locks. */
-const DEVICE_SLOT = 0;
+export interface Keyring {
+  /** Null while the profile is locked, or has no lock. */
+  get(profileId: string): VaultKeys | null;
+}
 
 /** Name of a profile's database. */
 export function databaseNameOf(profileId: string): string {
@@ -77,11 +89,12 @@ async function makeProfile(
   const { list, slotFiles, random } = environment;
   const root = createRoot(random);
   const image = createSlotFile(random);
-  const deviceKey = await ensureDeviceKey(list);
-  replaceSlot(image, DEVICE_SLOT, await wrapRoot(deviceKey, root, random), random);
+  const deviceKey = await createDeviceKey();
+  replaceSlot(image, LOCK_SLOTS.device, await wrapRoot(deviceKey, root, random), random);
   await slotFiles.create(profileId, image);
-  const store = await storeOf(environment, profileId, root);
+  const keys = await deriveVaultKeys(root);
   wipe(root);
+  const store = await storeOf(environment, profileId, keys);
   const profile: ProfileContent = {
     profileId,
     accountId: input.accountId,
@@ -99,26 +112,15 @@ async function makeProfile(
 }
 
 /**
- * Opens a profile of the list.
- * @throws StorageError `not-found` (not in the list), `locked` (its slot is free), `key-missing`, `evicted` (its data is gone),
- *   `damaged`, `row-damaged`, and as `openDatabase`
+ * Opens a profile of the list, with its device key or with what the keyring holds.
+ * @throws StorageError `not-found` (not in the list), `locked` (it has a lock, and nobody unlocked it), `key-missing`, `evicted`
+ *   (its data is gone), `damaged`, `row-damaged`, and as `openDatabase`
  */
 export async function openProfile(environment: StorageEnvironment, profileId: string): Promise<ProfileStore> {
-  const { list, slotFiles } = environment;
-  if (!(await list.profiles.get(profileId)))
+  if (!(await environment.list.profiles.get(profileId)))
     throw storageError('not-found', undefined, { table: 'profiles' });
-  const [image, deviceKey] = await Promise.all([slotFiles.read(profileId), loadDeviceKey(list)]);
-  const wrapped = image && readSlot(image, DEVICE_SLOT);
-  if (!image || !deviceKey) throw storageError('key-missing');
-  if (!wrapped) throw storageError('locked');
-  let root: Uint8Array;
-  try {
-    root = await unwrapRoot(deviceKey, wrapped);
-  } catch (error) {
-    throw storageError('damaged', error);
-  }
-  const store = await storeOf(environment, profileId, root);
-  wipe(root);
+  const keys = environment.keyring?.get(profileId) ?? (await deviceKeys(environment, profileId));
+  const store = await storeOf(environment, profileId, keys);
   if (!(await loadMeta(store, 'profile'))) {
     store.db.close();
     throw storageError('evicted');
@@ -126,12 +128,29 @@ export async function openProfile(environment: StorageEnvironment, profileId: st
   return store;
 }
 
+async function deviceKeys(environment: StorageEnvironment, profileId: string): Promise<VaultKeys> {
+  const { list, slotFiles } = environment;
+  const [image, deviceKey] = await Promise.all([slotFiles.read(profileId), loadDeviceKey(list, profileId)]);
+  if (!image) throw storageError('key-missing');
+  const wrapped = readSlot(image, LOCK_SLOTS.device);
+  if (!wrapped) throw storageError('locked');
+  if (!deviceKey) throw storageError('key-missing');
+  let root: Uint8Array;
+  try {
+    root = await unwrapRoot(deviceKey, wrapped);
+  } catch (error) {
+    throw storageError('damaged', error);
+  }
+  const keys = await deriveVaultKeys(root);
+  wipe(root);
+  return keys;
+}
+
 async function storeOf(
   environment: StorageEnvironment,
   profileId: string,
-  root: Uint8Array
+  keys: VaultKeys
 ): Promise<ProfileStore> {
-  const keys = await deriveVaultKeys(root);
   const db = new ProfileDatabase(databaseNameOf(profileId), environment.indexedDb);
   await openDatabase(db);
   return {

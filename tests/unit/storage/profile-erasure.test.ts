@@ -59,15 +59,15 @@ describe('erasing a profile', () => {
     expect((await loadProfile(opened.db, opened.keys.rows))?.displayName).toBe('Ben');
   });
 
-  test('takes the device key along with the last profile, and a new profile gets another', async () => {
+  test('takes its device key along, and a new profile gets another', async () => {
     const device = await createStorageDevice();
     const ana = await createTestProfile(device);
     ana.db.close();
-    const first = await loadDeviceKey(device.environment.list);
-    expect(first).not.toBeNull();
-    await shredProfile(device.environment, idOf(ana.db.name));
-    await finishErasure(device.environment, idOf(ana.db.name));
-    expect(await loadDeviceKey(device.environment.list)).toBeNull();
+    const anaId = idOf(ana.db.name);
+    expect(await loadDeviceKey(device.environment.list, anaId)).not.toBeNull();
+    await shredProfile(device.environment, anaId);
+    expect(await device.environment.list.keys.count()).toBe(0);
+    await finishErasure(device.environment, anaId);
     const ben = await secondProfile(device);
     ben.db.close();
     expect(await openProfile(device.environment, idOf(ben.db.name))).toBeDefined();

@@ -2,25 +2,21 @@
 // them opens it. The device's wrap is overwritten as soon as one is there, else the lock would be a curtain; and it comes back
 // when the last one is taken away. Whoever changes a lock sees to it that nobody else does at the same time.
 import { equalBytes, wipe } from '../bytes/index.ts';
+import { createSlotFile, readSlot, replaceSlot } from '../crypto/slots.ts';
+import { createDeviceKey, unwrapRoot, wrapRoot } from '../crypto/vault.ts';
 import {
-  createDeviceKey,
   createEmptyWipeMark,
   createPassphraseParameters,
-  createSlotFile,
   decodePassphraseParameters,
   deriveEntryKeys,
   derivePasskeyKey,
   encodePassphraseParameters,
   LOCK_COST,
   opensWipeMark,
-  readSlot,
-  replaceSlot,
   sealWipeMark,
-  unwrapRoot,
-  wrapRoot,
-  type Argon2Cost,
-  type EntryKeys
-} from '../crypto/index.ts';
+  type EntryKeys,
+  type PassphraseParameters
+} from '../crypto/vault-locks.ts';
 import { storageError } from './errors.ts';
 import { hollowProfile } from './profile-erasure.ts';
 import { loadDeviceKey } from './profile-list.ts';
@@ -114,7 +110,7 @@ async function entryKeys(image: Uint8Array, text: string): Promise<EntryKeys | n
 export async function setPassphrase(
   environment: StorageEnvironment,
   profileId: string,
-  { root, text, cost = LOCK_COST }: { root: Uint8Array; text: string; cost?: Argon2Cost }
+  { root, text, cost = LOCK_COST }: { root: Uint8Array; text: string; cost?: PassphraseParameters['cost'] }
 ): Promise<void> {
   const { random } = environment;
   const slots = createProfileSlots(environment, profileId);

@@ -1,15 +1,8 @@
 // One profile's slot file by what its slots hold (v2-forward-secrecy-and-pq.md §19): the first eight are ways to the root
 // (profile-locks.ts); the others hold small keys that can be destroyed one by one, sealed with the identity key, so that
 // they stay sealed while the profile is locked.
-import {
-  encodeFreeSlot,
-  encodeUsedSlot,
-  openBytes,
-  readSlot,
-  sealBytes,
-  SLOT_COUNT,
-  slotOffset
-} from '../crypto/index.ts';
+import { encodeFreeSlot, encodeUsedSlot, readSlot, SLOT_COUNT, slotOffset } from '../crypto/slots.ts';
+import { openBytes, sealBytes } from '../crypto/vault.ts';
 import { UsageError } from '../errors.ts';
 import type { RandomBytes } from '../random.ts';
 import { storageError } from './errors.ts';

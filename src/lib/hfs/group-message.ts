@@ -43,6 +43,14 @@ function roundUp(count: number): number {
   return Math.ceil(count / SLOTS_STEP) * SLOTS_STEP;
 }
 
+/** Tags, signature and what frames the parts. */
+const FRAME_BYTES = 1400;
+
+/** How long a message becomes, at most. @param payloadBytes of the padded payload */
+export function groupMessageBytes(payloadBytes: number, recipients: number): number {
+  return payloadBytes + roundUp(recipients) * (ML_KEM_BYTES.ciphertext + WRAPPED_BYTES) + FRAME_BYTES;
+}
+
 /** Masks a group id, 8 bytes, and takes the mask off. @param ephemeralPublicKey `A` of the message */
 export function maskGroupId(
   root: GroupRoot,

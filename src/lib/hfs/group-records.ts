@@ -20,10 +20,10 @@ import { optionalBytes, optionalInteger, requiredBytes } from './signed-dict.ts'
 
 const STRUCTURE = 'hfs-group';
 export const DEVICE_ID_BYTES = 32;
-const MAX_DESCRIPTION_BYTES = 64;
+export const MAX_DESCRIPTION_BYTES = 64;
 /** Tombstones stay, so there may be more entries than devices. */
-const MAX_ENTRIES = 512;
-const MAX_SEEDS = 256;
+export const MAX_ENTRIES = 512;
+export const MAX_SEEDS = 256;
 const PADDING_BASE = 2300;
 const PADDING_STEP = 6400;
 const MAX_PAYLOAD_BYTES = 76_800;

@@ -3,6 +3,7 @@
 export * from './announcement.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
+export * from './group-bounds.ts';
 export * from './group-merge.ts';
 export * from './group-message.ts';
 export * from './group-records.ts';

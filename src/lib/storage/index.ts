@@ -70,6 +70,8 @@ export {
 export { clearAttempts, countAttempt, loadFailures } from './profile-attempts.ts';
 export { randomId, type ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
+export { loadDevices, loadDevicesContent, updateDevicesContent } from './device-rows.ts';
+export type * from './device-views.ts';
 export * from './queries.ts';
 export * from './writes.ts';
 export {
@@ -87,7 +89,13 @@ export {
   type MediaPlaces,
   type MediaReader
 } from './media-reader.ts';
-export { MAX_MEDIA_BYTES, type MediaKind, type StagedFile } from './media-rows.ts';
+export {
+  MAX_MEDIA_BYTES,
+  stagedOwner,
+  type MediaKind,
+  type StagedFile,
+  type TrayFacts
+} from './media-rows.ts';
 export { conversationOfKey, MAX_TIMESTAMP_MS, timeOfSort } from './message-key.ts';
 export { createSearchIndex, type SearchIndex } from './search-index.ts';
 export {

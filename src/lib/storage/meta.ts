@@ -1,5 +1,6 @@
 // Single values of a profile by fixed name, and the epoch that says which engine may write.
 import { wrapStorageError } from './errors.ts';
+import type { DevicesContent } from './device-views.ts';
 import type { SettingsView } from './views.ts';
 import type {
   CountersContent,
@@ -42,6 +43,8 @@ interface MetaContents {
   'config-contacts': ConfigRowContent;
   'config-convo-info-volatile': ConfigRowContent;
   'config-user-groups': ConfigRowContent;
+  /** The account's devices, for screens. */
+  devices: DevicesContent;
   'awaited-files': { readonly files: readonly AwaitedFile[] };
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };

@@ -6,6 +6,7 @@ import {
   conversationChange,
   conversationSweep,
   newConversationChange,
+  type ConversationSweep,
   type LoadedConversation
 } from './conversation-changes.ts';
 import { cursorPart } from './inbox-changes.ts';
@@ -78,11 +79,11 @@ export async function saveConfigs(
       profile: loaded.profile.content,
       conversations: contentsOf(loaded.conversations)
     });
-    if (!changes) return { changes: null, result: { hasStarted: false, sweeps: [] } };
+    if (!changes) return { changes: null, result: { hasStarted: false, sweeps: [] as ConversationSweep[] } };
     const removed = (changes.removed ?? []).flatMap(
       (accountId) => loaded.conversations.get(accountId)?.row ?? []
     );
-    const sweeps = removed.map(({ id }) => conversationSweep(store, id, input.nowMs));
+    const sweeps = await Promise.all(removed.map(({ id }) => conversationSweep(store, id, input.nowMs)));
     const expect = removed.map(({ id, rev }) => ({ table: 'conversations' as const, id, rev }));
     const built = await buildChanges(store, loaded, changes, input);
     return {

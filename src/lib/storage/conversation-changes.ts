@@ -1,10 +1,17 @@
 // Conversation rows: how they begin, how a message changes what the list shows, read position, draft, deletion.
+import { Dexie } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { conversationEnd, isOwnKey, keyBound, sortOfKey } from './message-key.ts';
 import { removeFilesOf } from './media-changes.ts';
 import type { MediaRow } from './media-rows.ts';
-import type { ConversationContent, ConversationRow, MessageContent, MessageRow } from './rows.ts';
+import type {
+  ConversationContent,
+  ConversationRow,
+  MessageContent,
+  MessageRow,
+  OutboxContent
+} from './rows.ts';
 import { removeConversationFromSearch, SEARCH_TABLES } from './search-changes.ts';
 import {
   commitBuilt,
@@ -272,7 +279,7 @@ export async function deleteStoredConversation(
   conversationId: string,
   nowMs: number
 ): Promise<void> {
-  const { tables, run, files } = conversationSweep(store, conversationId, nowMs);
+  const { tables, run, files } = await conversationSweep(store, conversationId, nowMs);
   store.onCommit?.('delete conversation', 'before');
   try {
     await store.db.transaction('rw', [...tables], run);
@@ -283,15 +290,32 @@ export async function deleteStoredConversation(
   store.onCommit?.('delete conversation', 'after');
 }
 
+export type ConversationSweep = Sweep & { readonly files: () => readonly MediaRow[] };
+
+/** Receipts, reactions and the like for a conversation; a request to delete is still owed when it is gone. */
+async function waitingSignals(store: ProfileStore, conversationId: string): Promise<string[]> {
+  const rows = await reading(() =>
+    store.db.outbox
+      .where('[lane+sort]')
+      .between([conversationId, Dexie.minKey], [conversationId, Dexie.maxKey])
+      .filter(({ messageId }) => messageId === '')
+      .toArray()
+  );
+  const contents = await Promise.all(rows.map((row) => openRow<OutboxContent>(store, 'outbox', row)));
+  return rows.flatMap(({ id }, index) => (contents[index]?.outgoing?.kind === 'unsend' ? [] : [id]));
+}
+
 /**
  * As `deleteStoredConversation`, as part of a change set.
  * @returns `files`: what the caller removes once the change took effect (`removeFilesOf`)
  */
-export function conversationSweep(
-  { db }: ProfileStore,
+export async function conversationSweep(
+  store: ProfileStore,
   conversationId: string,
   nowMs: number
-): Sweep & { readonly files: () => readonly MediaRow[] } {
+): Promise<ConversationSweep> {
+  const { db } = store;
+  const signals = await waitingSignals(store, conversationId);
   let files: readonly MediaRow[] = [];
   const end = conversationEnd(conversationId);
   return {
@@ -303,6 +327,7 @@ export function conversationSweep(
       await db.graves.put({ id: conversation.accountHash, beforeMs: nowMs - SEEN_FOR_MS });
       await db.messages.where(':id').between(conversationId, end, true, false).delete();
       await db.outbox.where('messageId').between(conversationId, end, true, false).delete();
+      await db.outbox.bulkDelete(signals);
       await db.deadlines.where(':id').between(conversationId, end, true, false).delete();
       await removeConversationFromSearch(db, conversationId);
       const owned = db.media.where('owner').startsWith(conversationId);

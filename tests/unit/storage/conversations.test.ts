@@ -6,6 +6,7 @@ import {
   deleteStoredMessage,
   emptyConversation,
   enqueueMessage,
+  enqueueSignal,
   ensureConversation,
   findSeen,
   loadConversation,
@@ -18,6 +19,8 @@ import {
   saveInbox,
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
+import type { OutboxContent, OutgoingContent } from '../../../src/lib/storage/rows.ts';
+import { openRow } from '../../../src/lib/storage/store.ts';
 import {
   createStorageDevice,
   createTestProfile,
@@ -250,6 +253,31 @@ describe('messages', () => {
     ]);
     expect(snapshot.deletedBeforeMs.get(OTHER_ID)).toBe(START_MS - 15 * 86_400_000);
     expect(snapshot.deletedBeforeMs.get(THIRD_ID)).toBeUndefined();
+  });
+
+  test('with it goes what of it still waits to be told, but for requests to delete', async () => {
+    await receive(OTHER_ID, [['a', 1]]);
+    await receive(THIRD_ID, [['keep', 2]]);
+    const idOf = async (accountId: AccountId) =>
+      (await loadConversations(store.db, store.keys.rows)).find((item) => item.accountId === accountId)!.id;
+    const gone = await idOf(OTHER_ID);
+    const kept = await idOf(THIRD_ID);
+    const queue = (conversationId: string, outgoing: OutgoingContent) =>
+      enqueueSignal(store, { conversationId, ownId: OWN_ID, nowMs: START_MS, outgoing });
+    await queue(gone, { kind: 'receipt', timestampsMs: [START_MS + 1] });
+    await queue(gone, { kind: 'unsend', authorId: OWN_ID, targetTimestampMs: START_MS });
+    await queue(kept, { kind: 'receipt', timestampsMs: [START_MS + 2] });
+    expect(await store.db.outbox.count()).toBe(3);
+    await deleteStoredConversation(store, gone, START_MS);
+    const left = await Promise.all(
+      (await store.db.outbox.toArray()).map((row) => openRow<OutboxContent>(store, 'outbox', row))
+    );
+    expect(left.map(({ recipientId, outgoing }) => [recipientId, outgoing?.kind]).sort()).toEqual(
+      [
+        [OTHER_ID, 'unsend'],
+        [THIRD_ID, 'receipt']
+      ].sort()
+    );
   });
 
   test('of a deleted one it is known that it was here', async () => {

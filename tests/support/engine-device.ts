@@ -82,6 +82,7 @@ export async function createBrowser(options: {
         random: systemRandom,
         log,
         ...(exports && { exports }),
+        lockCost: { memoryKiB: 64, passes: 1 },
         backupCost: { memoryKib: 64, passes: 1, lanes: 1 },
         emit: (event) => events.push(event)
       });

@@ -121,14 +121,15 @@ function cleanName(name: string | null): string | null {
   return name === null ? null : receivedName(name);
 }
 
-/** Values that settings of text may have. */
-const SETTING_TEXTS: Readonly<Record<string, readonly string[]>> = {
+/** Values that settings may have which are no mere switches. */
+const SETTING_CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   reachableBy: ['anyone', 'people-i-wrote-first'],
-  notificationContent: ['neither', 'name', 'name-and-text']
-} satisfies { [Name in TextSetting]: readonly SettingsView[Name][] };
+  notificationContent: ['neither', 'name', 'name-and-text'],
+  lockAfterMinutes: [0, 1, 5, 15, 60]
+} satisfies { [Name in ChoiceSetting]: readonly SettingsView[Name][] };
 
-type TextSetting = {
-  [Name in keyof SettingsView]: SettingsView[Name] extends string ? Name : never;
+type ChoiceSetting = {
+  [Name in keyof SettingsView]: SettingsView[Name] extends boolean ? never : Name;
 }[keyof SettingsView];
 
 /** Settings that are known, where the values are such as ours can have. */
@@ -139,7 +140,7 @@ export function importedSettings<Settings extends object>(
   const known = Object.entries(defaults).filter(([name, value]) => {
     const given = Object.hasOwn(backup, name) ? backup[name] : undefined;
     if (typeof given !== typeof value) return false;
-    return typeof given !== 'string' || (SETTING_TEXTS[name]?.includes(given) ?? false);
+    return typeof given === 'boolean' || (SETTING_CHOICES[name]?.includes(given) ?? false);
   });
   return Object.fromEntries(known.map(([name]) => [name, backup[name]])) as Partial<Settings>;
 }

@@ -8,7 +8,9 @@ import {
   decodeRecoveryPassword,
   deriveIdentity,
   encodeRecoveryPassword,
-  type CryptoBackend
+  type Argon2Cost,
+  type CryptoBackend,
+  type Identity
 } from '../crypto/index.ts';
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -31,8 +33,10 @@ import {
   updateMeta,
   type ExportFiles,
   type ProfileContent,
+  type ProfileLock,
   type ProfileStore,
   type ProfileSummary,
+  type Proof,
   type StorageEnvironment
 } from '../storage/index.ts';
 import type { TabActivity } from './activity.ts';
@@ -40,6 +44,7 @@ import { createBackups, type Backups } from './backups.ts';
 import { parseDisplayName } from './display-name.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
+import { createLockKeeper, type LockChange, type LockView } from './lock-keeper.ts';
 import { createMessenger, type Messenger } from './messenger.ts';
 import { readDescriptor } from './network-descriptor.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
@@ -62,6 +67,13 @@ export interface OpenProfile {
 }
 
 export type EngineStatus =
+  /** Nobody can open it without what its lock asks for. `others`: profiles of this browser besides. */
+  | {
+      readonly state: 'locked';
+      readonly profileId: string;
+      readonly lock: LockView;
+      readonly others: readonly string[];
+    }
   | { readonly state: 'no-profile'; readonly network: NetworkSummary | null }
   | ({ readonly state: 'ready'; readonly network: NetworkSummary } & OpenProfile)
   | ({
@@ -69,7 +81,8 @@ export type EngineStatus =
       readonly profileNetworkId: string;
       readonly originNetworkId: string;
     } & OpenProfile)
-  | { readonly state: 'failed'; readonly code: string };
+  /** `others`: profiles that may open. */
+  | { readonly state: 'failed'; readonly code: string; readonly others: readonly string[] };
 
 export interface EngineDependencies {
   readonly environment: StorageEnvironment;
@@ -90,6 +103,8 @@ export interface EngineDependencies {
   readonly exports?: ExportFiles;
   /** What opening a backup costs; absent: what design.md §6 asks for. */
   readonly backupCost?: KeyCost;
+  /** What a guess at a passphrase of a lock costs; absent: the same. */
+  readonly lockCost?: Argon2Cost;
   /** Name and version, for what is written to be read elsewhere. */
   readonly app?: string;
 }
@@ -105,8 +120,11 @@ export interface Engine {
   profiles(): Promise<ProfileSummary[]>;
   /** The profile a conversation belongs to; null when it is of none. */
   profileOf(conversationId: string): Promise<string | null>;
-  /** @throws MessengerError `no-profile`, `phrase-hidden` */
-  revealPhrase(): Promise<{ words: string[]; seedHex: string }>;
+  /**
+   * @param proof what opens the profile's lock, if it has one
+   * @throws MessengerError `no-profile`, `phrase-hidden`, `proof-needed`, and as `unlock`
+   */
+  revealPhrase(proof?: Proof): Promise<{ words: string[]; seedHex: string }>;
   isPhraseHidden(): Promise<boolean>;
   /** Shows the words no more on this device. */
   hidePhrase(): Promise<void>;
@@ -121,6 +139,20 @@ export interface Engine {
    * @returns whether nothing is left; else the next start removes the rest, which nobody can open
    */
   erase(): Promise<{ isComplete: boolean; remaining: readonly string[] }>;
+  /** Opens a locked profile. @throws MessengerError `unlock-refused`, `unlock-too-soon` (`details.waitMs`); StorageError */
+  unlock(profileId: string, proof: Proof): Promise<EngineStatus>;
+  /** Closes the open profile in every tab until somebody opens its lock. @throws MessengerError `no-profile`, `lock-missing` */
+  lock(): Promise<void>;
+  /** The page has nothing of the profile left to say. */
+  letGo(): void;
+  /** What opens the open profile. @throws MessengerError `no-profile` */
+  lockView(): Promise<LockView>;
+  /** @throws MessengerError `no-profile`, and as `LockKeeper.change` */
+  changeLock(proof: Proof, change: LockChange): Promise<ProfileLock>;
+  /** Takes a locked profile off this device, unopened. */
+  eraseLocked(profileId: string): Promise<{ isComplete: boolean; remaining: readonly string[] }>;
+  /** Somebody uses the page. */
+  used(): void;
   readonly backups: Omit<Backups, 'restore' | 'mend' | 'sweep'>;
   /**
    * Makes a profile of a backup and opens it.
@@ -141,17 +173,31 @@ interface Opened {
   readonly store: ProfileStore;
   readonly messenger: Messenger;
   readonly status: EngineStatus;
+  readonly identity: Identity;
 }
 
 /** What erasing needs to know once the messenger has ended. */
 type Target = Pick<Opened, 'profileId' | 'network'>;
 
+/** How long a page may take to say what was typed last, before a profile is locked, milliseconds. */
+const LET_GO_MS = 800;
+/** How long the engine may take to put down what it has under way. */
+const CLOSE_MS = 1_500;
+
 export function createEngine(deps: EngineDependencies): Engine {
-  const { environment, crypto, log } = deps;
+  const { crypto, log } = deps;
+  const keeper = createLockKeeper({
+    ...deps,
+    ...(deps.lockCost && { cost: deps.lockCost }),
+    onLock: (profileId) => void closeLocked(profileId),
+    onUnlocked: (profileId) => deps.emit({ type: 'unlocked', profileId })
+  });
+  const { environment } = keeper;
   let opened: Opened | null = null;
   /** Closed for being erased. */
   let leaving: Target | null = null;
   let activity: TabActivity | null = null;
+  let letGo: () => void = () => {};
   /** One opening, creating or restoring at a time. */
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -176,7 +222,7 @@ export function createEngine(deps: EngineDependencies): Engine {
     let failure: unknown;
     for (const id of ids) {
       try {
-        const store = await openProfile(environment, id);
+        const store = await openListed(id);
         const profile = await loadMeta(store, 'profile');
         if (!network || profile?.content.networkId === network.id) {
           first?.db.close();
@@ -190,6 +236,51 @@ export function createEngine(deps: EngineDependencies): Engine {
     }
     if (!first) throw failure;
     return first;
+  }
+
+  /** Opens it with the device key, or with keys that another tab has. */
+  async function openListed(profileId: string): Promise<ProfileStore> {
+    await keeper.mend(profileId);
+    try {
+      return await openProfile(environment, profileId);
+    } catch (error) {
+      if (errorCode(error) !== 'locked' || !(await keeper.fetch(profileId))) throw error;
+      return openProfile(environment, profileId);
+    }
+  }
+
+  /** What is there to be said of profiles none of which opened. */
+  async function notOpened(
+    ids: readonly string[],
+    profileId: string | undefined,
+    error: unknown
+  ): Promise<EngineStatus> {
+    const code = errorCode(error);
+    log.warn('profile-not-opened', { code });
+    const wanted = profileId !== undefined && ids.includes(profileId) ? profileId : ids[0];
+    const others = ids.filter((id) => id !== wanted);
+    if (code !== 'locked' || wanted === undefined) return { state: 'failed', code, others };
+    return { state: 'locked', profileId: wanted, lock: await keeper.view(wanted), others };
+  }
+
+  /** The page is told first, so that it covers what it shows and says what was typed last. */
+  async function closeLocked(profileId: string): Promise<void> {
+    const closing = opened;
+    if (closing?.profileId !== profileId) return;
+    const said = new Promise<void>((resolve) => (letGo = resolve));
+    deps.emit({ type: 'locking' });
+    const over = new AbortController();
+    const wait = (ms: number) => deps.clock.sleep(ms, over.signal).catch(() => {});
+    await Promise.race([said, wait(LET_GO_MS)]);
+    const close = inTurn(async () => {
+      if (opened === closing) await closeOpened();
+    }).catch((error: unknown) => log.warn('not-closed', { code: errorCode(error) }));
+    // What does not end is ended with the worker, which goes with the page.
+    await Promise.race([close, wait(CLOSE_MS)]);
+    over.abort();
+    wipe(closing.identity.ed25519Seed);
+    wipe(closing.identity.x25519SecretKey);
+    deps.emit({ type: 'locked' });
   }
 
   async function begin(store: ProfileStore, site: NetworkDescriptor | null): Promise<EngineStatus> {
@@ -239,8 +330,10 @@ export function createEngine(deps: EngineDependencies): Engine {
       network: isOwnNetwork ? network : null,
       store,
       messenger,
-      status
+      status,
+      identity
     };
+    keeper.opened(profile.profileId, store);
     leaving = null;
     if (activity) messenger.setActivity(activity);
     messenger.start();
@@ -332,14 +425,33 @@ export function createEngine(deps: EngineDependencies): Engine {
         try {
           const store =
             profileId !== undefined && ids.includes(profileId)
-              ? await openProfile(environment, profileId)
+              ? await openListed(profileId)
               : await choose(ids, network);
           return await begin(store, network);
         } catch (error) {
-          log.warn('profile-not-opened', { code: errorCode(error) });
-          return { state: 'failed', code: errorCode(error) };
+          return notOpened(ids, profileId, error);
         }
       }),
+    unlock: (profileId, proof) =>
+      inTurn(async () => {
+        if (opened) return opened.status;
+        await keeper.unlock(profileId, proof);
+        const network = await siteNetwork();
+        return begin(await openProfile(environment, profileId), network);
+      }),
+    async lock() {
+      await keeper.lock(requireOpened().profileId);
+    },
+    letGo: () => letGo(),
+    lockView: async () => keeper.view(requireOpened().profileId),
+    changeLock: async (proof, change) => keeper.change(requireOpened().profileId, proof, change),
+    eraseLocked: (profileId) =>
+      inTurn(async () => {
+        keeper.forget(profileId);
+        const isComplete = await eraseOnDevice({ ...deps, environment }, profileId, async () => {});
+        return { isComplete, remaining: await listProfiles(environment.list) };
+      }),
+    used: () => keeper.used(),
     create: (displayName) =>
       inTurn(async () => {
         const name = parseDisplayName(displayName);
@@ -357,21 +469,23 @@ export function createEngine(deps: EngineDependencies): Engine {
       inTurn(async () => {
         const { profileId, network } = await leave();
         if (!network) throw new MessengerError('network-unknown');
-        return eraseOnNetwork(deps, { profileId, network }, signal);
+        return eraseOnNetwork({ ...deps, environment }, { profileId, network }, signal);
       }),
     erase: () =>
       inTurn(async () => {
         const target = opened ?? leaving;
         if (!target) throw new MessengerError('no-profile');
         const { profileId } = target;
-        const isComplete = await eraseOnDevice(deps, profileId, closeOpened);
+        const isComplete = await eraseOnDevice({ ...deps, environment }, profileId, closeOpened);
+        keeper.forget(profileId);
         leaving = null;
         deps.emit({ type: 'erased' });
         return { isComplete, remaining: await listProfiles(environment.list) };
       }),
-    async revealPhrase() {
-      const { store } = requireOpened();
+    async revealPhrase(proof) {
+      const { store, profileId } = requireOpened();
       if (await isPhraseHidden(store)) throw new MessengerError('phrase-hidden');
+      await keeper.prove(profileId, proof ?? null);
       const seed = await loadAccountSeed(store);
       const revealed = { words: encodeRecoveryPassword(seed), seedHex: bytesToHex(seed) };
       wipe(seed);
@@ -379,10 +493,14 @@ export function createEngine(deps: EngineDependencies): Engine {
     },
     setActivity(next) {
       activity = next;
+      keeper.setVisible(next.visible);
       opened?.messenger.setActivity(next);
     },
     messenger: () => requireOpened().messenger,
-    stop: () => inTurn(closeOpened)
+    async stop() {
+      keeper.stop();
+      await inTurn(closeOpened);
+    }
   };
 }
 

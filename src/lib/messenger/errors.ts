@@ -25,6 +25,14 @@ export type MessengerErrorCode =
   | 'no-profile'
   /** This browser has the account already: `details.profileId`. */
   | 'profile-exists'
+  /** What was shown does not open the lock; `details.waitMs` until the next attempt. */
+  | 'unlock-refused'
+  /** No attempt was made; `details.waitMs` until one is. */
+  | 'unlock-too-soon'
+  /** The profile has a lock, which has to be opened for this. */
+  | 'proof-needed'
+  /** There is nothing to lock the profile with. */
+  | 'lock-missing'
   /** The recovery words were hidden for good on this device. */
   | 'phrase-hidden'
   /** No node that holds the account could be found in time. */

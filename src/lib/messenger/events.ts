@@ -23,6 +23,12 @@ export type MessengerEvent =
   | { readonly type: 'looked'; readonly asked: number; readonly of: number }
   /** The profile was taken off this device by another tab. */
   | { readonly type: 'erased' }
+  /** The profile is about to be closed and locked: the page covers it, says what was typed last, and lets go. */
+  | { readonly type: 'locking' }
+  /** It is closed, and its keys are gone. */
+  | { readonly type: 'locked' }
+  /** Another tab opened the lock of a profile; this one may open it too. */
+  | { readonly type: 'unlocked'; readonly profileId: string }
   /** The browser has no room left, or has again. */
   | { readonly type: 'room'; readonly isFull: boolean }
   /** Something one sentence should be said about, by code. */

@@ -21,7 +21,10 @@ export const DEFAULT_SETTINGS: SettingsView = {
   reachableBy: 'anyone',
   notificationContent: 'neither',
   notifications: false,
-  recoveryReminded: false
+  recoveryReminded: false,
+  lockAfterMinutes: 15,
+  lockWhenHidden: false,
+  blurWhenHidden: false
 };
 
 /** We accept them. Conversations from before there were requests were open to both sides. */

@@ -89,6 +89,12 @@ export interface SettingsView {
   readonly notifications: boolean;
   /** The reminder to keep the Recovery Password was answered. */
   readonly recoveryReminded: boolean;
+  /** A profile with a lock is locked after so many minutes without use; 0: never. */
+  readonly lockAfterMinutes: number;
+  /** A profile with a lock is locked once no tab of it is on screen. */
+  readonly lockWhenHidden: boolean;
+  /** What a page shows is blurred while nobody looks at it. */
+  readonly blurWhenHidden: boolean;
 }
 
 export interface ConversationView {

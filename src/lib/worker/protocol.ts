@@ -8,6 +8,7 @@ import type { ImportSummary } from '../messenger/backup-import.ts';
 import type { WrittenFile } from '../messenger/backups.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
+import type { LockChange, LockView } from '../messenger/lock-keeper.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { NameAnswer, PathSnapshot } from '../onion/index.ts';
 import type { SwarmErasure } from '../messenger/swarm-erasure.ts';
@@ -15,7 +16,9 @@ import type {
   ClearedMedia,
   MediaSelection,
   MediaSum,
+  ProfileLock,
   ProfileSummary,
+  Proof,
   SearchInput,
   SearchPage,
   SettingsView,
@@ -29,11 +32,19 @@ export type { BackupProgress } from '../messenger/backup-progress.ts';
 export type { WrittenFile } from '../messenger/backups.ts';
 export type { WordCheck } from '../crypto/index.ts';
 export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
+export type { LockChange, LockView } from '../messenger/lock-keeper.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { SwarmErasure } from '../messenger/swarm-erasure.ts';
 export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
-export type { ClearedMedia, MediaSelection, MediaSum, TextUsage } from '../storage/index.ts';
+export type {
+  ClearedMedia,
+  MediaSelection,
+  MediaSum,
+  ProfileLock,
+  Proof,
+  TextUsage
+} from '../storage/index.ts';
 export type {
   ProfileSummary,
   SearchHit,
@@ -62,11 +73,28 @@ export interface Commands {
    */
   'profile.setPicture': { in: { file: Blob | null }; out: void };
   'phrase.check': { in: { text: string }; out: { words: readonly WordCheck[]; problem: string | null } };
-  /** `phrase-hidden` */
-  'phrase.reveal': { in: Record<string, never>; out: { words: readonly string[]; seedHex: string } };
+  /** `phrase-hidden`, `proof-needed` (the profile has a lock), and as `lock.open` */
+  'phrase.reveal': { in: { proof?: Proof }; out: { words: readonly string[]; seedHex: string } };
   'phrase.isHidden': { in: Record<string, never>; out: boolean };
   /** For good, on this device. */
   'phrase.hide': { in: Record<string, never>; out: void };
+  /** Opens a locked profile. `unlock-refused`, `unlock-too-soon`: `details.waitMs` until the next attempt */
+  'lock.open': { in: { profileId: string; proof: Proof }; out: EngineStatus };
+  /** How the lock of the open profile stands. */
+  'lock.view': { in: Record<string, never>; out: LockView };
+  /** Closes the open profile in every tab. `lock-missing` */
+  'lock.now': { in: Record<string, never>; out: void };
+  /** After the event `locking`: the page has nothing more to say. */
+  'lock.letGo': { in: Record<string, never>; out: void };
+  /** Somebody uses the page. */
+  'lock.used': { in: Record<string, never>; out: void };
+  /** As `lock.open`; `passphrase-too-short`, `passphrase-too-long` (`details.limit`), `code-taken` */
+  'lock.change': { in: { proof: Proof; change: LockChange }; out: ProfileLock };
+  /** Takes a locked profile off this device, unopened. */
+  'lock.erase': {
+    in: { profileId: string };
+    out: { isComplete: boolean; remaining: readonly string[] };
+  };
   /**
    * Writes an encrypted backup into the file chosen, or one that is handed over and then discarded; answers once it was read again.
    * `passphrase-too-short`, `passphrase-too-long` (`details.limit`), `quota`
@@ -162,6 +190,8 @@ export interface Commands {
   /** Seals a file for a message to come; answers once it is stored. `file-too-large` (`details.limit`, bytes), `quota` */
   'attachment.stage': { in: NewAttachment; out: { stagedId: string } };
   'attachment.unstage': { in: { stagedId: string }; out: void };
+  /** What is on a picture that waits for its message. */
+  'attachment.describe': { in: { stagedId: string; caption: string }; out: void };
   /**
    * Loads a file of a message; answers when that has ended, however it did: the message says. Cancelling the command cancels
    * the download. `not-found`

@@ -271,9 +271,10 @@ export function removeDevice(self: HfsSelf, deviceId: Uint8Array, nowSeconds: nu
   };
 }
 
-/** This device leaves: its own tombstone is the last thing it pushes. */
+/** This device leaves: its own tombstone is the last thing it pushes. It knows the active key, so it is gone after that was made. */
 export function leaveGroup(self: HfsSelf, nowSeconds: number): HfsSelf {
-  const tombstone: Tombstone = { goneSeconds: nowSeconds, reason: 'left' };
+  const madeSeconds = activeSeed(self.payload.seeds)?.createdSeconds ?? 0;
+  const tombstone: Tombstone = { goneSeconds: Math.max(nowSeconds, madeSeconds + 1), reason: 'left' };
   return { ...self, payload: withEntry(self.payload, btKey(self.deviceId), tombstone), isPushDue: true };
 }
 

@@ -61,17 +61,21 @@ export function viewOfGroup(
 export interface RequestSymbols {
   /** Those whose symbols are there. */
   view(requests: readonly ReadLinkRequest[]): Promise<LinkRequestView[]>;
-  of(inner: Uint8Array): Promise<number[]>;
 }
 
-/** @param mayWork whether another can be worked out now; told of each */
-export function createRequestSymbols(mayWork: () => boolean): RequestSymbols {
+/** The numbers of 21 symbols of a request. */
+export type WorkOutSymbols = (inner: Uint8Array) => Promise<readonly number[]>;
+
+export const workOutSymbols: WorkOutSymbols = (inner) => linkSymbols(inner, 21);
+
+/** @param mayWork whether another can be worked out now; asked before each */
+export function createRequestSymbols(mayWork: () => boolean, workOut: WorkOutSymbols): RequestSymbols {
   let known = new Map<string, readonly number[]>();
   return {
     async view(requests) {
       const next = new Map<string, readonly number[]>();
       for (const { hash, request } of requests) {
-        const symbols = known.get(hash) ?? (mayWork() ? await linkSymbols(request.inner, 21) : null);
+        const symbols = known.get(hash) ?? (mayWork() ? await workOut(request.inner) : null);
         if (symbols) next.set(hash, symbols);
       }
       known = next;
@@ -81,7 +85,6 @@ export function createRequestSymbols(mayWork: () => boolean): RequestSymbols {
           ? [{ id: hash, name: request.record.description, symbols, expiresAtMs: expiresSeconds * 1000 }]
           : [];
       });
-    },
-    of: (inner) => linkSymbols(inner, 21)
+    }
   };
 }

@@ -30,7 +30,13 @@ import {
   type ProfileStore
 } from '../storage/index.ts';
 import { btKey, btKeyBytes } from '../wire/index.ts';
-import { createRequestSymbols, NO_DEVICES, viewOfGroup } from './hfs-device-view.ts';
+import {
+  createRequestSymbols,
+  NO_DEVICES,
+  viewOfGroup,
+  workOutSymbols,
+  type WorkOutSymbols
+} from './hfs-device-view.ts';
 import type { DeviceOrder } from './hfs-group-orders.ts';
 import { storeGroup } from './hfs-group-push.ts';
 import type { ReadGroupMessage, ReadLinkRequest } from './hfs-group-reader.ts';
@@ -55,7 +61,7 @@ export interface DeviceGroup extends GroupSync {
 
 export interface DeviceGroupDependencies extends Omit<
   GroupSyncDependencies,
-  'onSight' | 'afterSight' | 'onPushFailed' | 'lastOpenedSeconds'
+  'onSight' | 'afterSight' | 'afterPush' | 'onPushFailed' | 'lastOpenedSeconds'
 > {
   readonly store: ProfileStore;
   readonly swarm: GroupSyncDependencies['swarm'] & {
@@ -65,6 +71,8 @@ export interface DeviceGroupDependencies extends Omit<
       signal?: AbortSignal;
     }): Promise<unknown>;
   };
+  /** Absent: as §12.2 says. */
+  readonly symbolsOf?: WorkOutSymbols;
   /** Polls at once. */
   readonly ring: () => void;
   readonly onDevicesChanged: (changes: readonly DeviceChange[]) => Promise<void>;
@@ -83,11 +91,12 @@ type Waiting = 'link' | 'leave' | 'start-fresh';
 export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
   const { store, state, crypto, identity, swarm, clock, log } = deps;
   const symbolPace = createPace(clock, SYMBOLS);
+  const workOut = deps.symbolsOf ?? workOutSymbols;
   const symbols = createRequestSymbols(() => {
     if (!symbolPace.isDue()) return false;
     symbolPace.note();
     return true;
-  });
+  }, workOut);
   const waiting = new Set<Waiting>();
   const refused = new Set<string>();
   let sight: GroupSight = { messages: [], requests: [] };
@@ -97,6 +106,7 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     ...deps,
     onSight,
     afterSight,
+    afterPush: show,
     async onPushFailed(code) {
       if (code === 'too-large') await change((view) => ({ ...view, problem: 'too-many-devices' }));
     },
@@ -218,7 +228,7 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
       record: newRecord(publicKeys, { ...deps.facts, polledSeconds: null }, at, 1)
     });
     const namespace = OWN_PROFILE.groupNamespace;
-    const shown = await symbols.of(request.inner);
+    const shown = await workOut(request.inner);
     await state.change(() => self);
     await change((view) => ({
       ...view,

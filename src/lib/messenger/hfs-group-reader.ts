@@ -190,8 +190,9 @@ function isOpen({ record }: LinkRequest, nowSeconds: number): boolean {
   return age >= -CLOCK_TOLERANCE_SECONDS && age <= HFS_SECONDS.linkTtl;
 }
 
+/** Of one time the one the node names last. */
 function latest(items: readonly GroupItem[]): GroupItem[] {
-  return [...items].sort((a, b) => (b.timestampMs ?? 0) - (a.timestampMs ?? 0));
+  return items.toReversed().sort((a, b) => (b.timestampMs ?? 0) - (a.timestampMs ?? 0));
 }
 
 /** null where bytes of somebody else cannot be read. */

@@ -98,6 +98,8 @@ export interface GroupSyncDependencies {
   readonly onSight: (sight: GroupSight, events: readonly GroupEvent[]) => Promise<void>;
   /** What the person asked for that needs a complete look; done after it and before the push. */
   readonly afterSight?: (signal: AbortSignal) => Promise<void>;
+  /** After what was due has been done. */
+  readonly afterPush?: () => Promise<void>;
   readonly onPushFailed?: (code: string) => Promise<void>;
 }
 
@@ -309,6 +311,7 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
         isUpToDate = false;
         await deps.afterSight?.(signal);
         await pushDue(signal);
+        await deps.afterPush?.();
       } catch (error) {
         signal.throwIfAborted();
         const code = errorCode(error);

@@ -113,7 +113,9 @@ function createFakeFloors(
       isOnline = online;
       for (const listener of listeners) listener();
     },
-    retryNow: () => {}
+    retryNow: () => {},
+    setOwnAccount: () => {},
+    exposure: () => ({ sinceMs: clock.now(), gateways: [], nodes: [], servers: [] })
   };
   const requireConnection = () => {
     if (!isConnected || !isOnline) throw new AppError('no-path', { retry: 'later' });

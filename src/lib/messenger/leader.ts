@@ -20,6 +20,7 @@ import type { OwnProfile } from './outgoing-content.ts';
 import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
 import { createConfigSync } from './config-sync.ts';
+import type { Exposure } from './exposure.ts';
 import { createInbox } from './inbox.ts';
 import { createMediaRules } from './media-rules.ts';
 import { createOutbox } from './outbox.ts';
@@ -35,6 +36,7 @@ import { createUploads } from './uploads.ts';
 export interface RunningEngine {
   readonly epoch: number;
   readonly onion: OnionPort;
+  exposure(): Exposure;
   ring(what: Bell): void;
   setActivity(activity: TabActivity): void;
   /** Tells the other side of a conversation, if the person wants that. */
@@ -206,6 +208,7 @@ export async function runLeader(
     pictures,
     'media-rules': mediaRules
   };
+  onion.setOwnAccount(identity.accountId);
   onion.start();
   void sweepFiles(store, media, clock).catch((error: unknown) => {
     log.warn('files-not-swept', { code: errorCode(error) });
@@ -213,6 +216,10 @@ export async function runLeader(
   onRunning({
     epoch,
     onion,
+    exposure: () => ({
+      ...onion.exposure(),
+      ownSwarmSize: swarm.members(identity.accountId).length
+    }),
     ring: (what) => bells[what]?.ring(),
     setActivity(activity) {
       poller.setActivity(activity);

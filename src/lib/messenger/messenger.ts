@@ -33,6 +33,7 @@ import { createSweeper } from './disappear.ts';
 import { createElection, HEARTBEAT_MS } from './election.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
+import { createExposureQuestions, type Exposure } from './exposure.ts';
 import { runLeader, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createNameQuestions } from './name-questions.ts';
@@ -81,6 +82,8 @@ export interface Messenger
   signalTyping(conversationId: string, isTyping: boolean): void;
   currentPath(): PathSnapshot | null;
   renewPath(): Promise<void>;
+  /** Whom the engine of this profile has been in touch with; null while none runs. */
+  exposure(): Promise<Exposure | null>;
   retryNetwork(): void;
   setActivity(activity: TabActivity): void;
   connection(): Extract<MessengerEvent, { type: 'connection' }>;
@@ -111,6 +114,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
   const stopped = new AbortController();
   const awaited = createAwaitedTransfers();
   const names = createNameQuestions({ ask: askName, tag: tab, clock });
+  const exposures = createExposureQuestions({
+    here: () => engine?.exposure() ?? null,
+    askOther: (question) => post({ kind: 'exposure-asked', question }),
+    tag: tab,
+    clock
+  });
   const media = createMediaStore({ store, places: store.places, clock });
   const searchIndex = createSearchIndex({ store, clock, log });
   let ownActivity: TabActivity = { visible: true, active: true, online: true };
@@ -305,6 +314,12 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         return answerOther(message.question, message.name);
       case 'name-answered':
         return names.answer(message.question, message.answer);
+      case 'exposure-asked':
+        if (!engine) return;
+        post({ kind: 'exposure-answered', question: message.question, exposure: engine.exposure() });
+        return;
+      case 'exposure-answered':
+        return exposures.answer(message.question, message.exposure);
       case 'cancel-transfer':
         engine?.cancelTransfer(message.place);
         return;
@@ -451,6 +466,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
       if (engine) await engine.onion.newPath();
       else post({ kind: 'order', order: 'renew-path' });
     },
+    exposure: exposures.ask,
     retryNetwork() {
       if (engine) follow('retry-network');
       else post({ kind: 'order', order: 'retry-network' });

@@ -1,8 +1,15 @@
 // What a messenger is given by those who compose it: the network floors, and ways to other tabs. Small, so that tests
 // can hand over their own.
+import type { AccountId } from '../account-id.ts';
 import type { AccountName } from '../account-name.ts';
 import type { FileClient } from '../files/index.ts';
-import type { ConnectionState, NameAnswer, PacketEvent, PathSnapshot } from '../onion/index.ts';
+import type {
+  ConnectionState,
+  ExposureFacts,
+  NameAnswer,
+  PacketEvent,
+  PathSnapshot
+} from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
 import type { ConfigSwarmClient } from './config-push.ts';
 import type { MessageStoreClient } from './outbox.ts';
@@ -28,6 +35,10 @@ export interface OnionPort {
   setOnline(online: boolean): void;
   /** Tries the gateways again at once. */
   retryNow(): void;
+  /** Whose swarm is our own, for `exposure`. */
+  setOwnAccount(accountId: AccountId): void;
+  /** Whom it has been in touch with since it was made. */
+  exposure(): ExposureFacts;
 }
 
 export type SwarmPort = MessageStoreClient &

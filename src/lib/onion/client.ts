@@ -1,6 +1,7 @@
 // The face of the floor: takes requests to a node or a server over three hops. Composes what the other files do.
 import type { AccountName } from '../account-name.ts';
 import type { Clock } from '../clock.ts';
+import type { AccountId } from '../account-id.ts';
 import type { CryptoBackend } from '../crypto/index.ts';
 import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,8 @@ import { DEFAULT_ONION_CONFIG, type OnionConfig } from './config.ts';
 import type { ConnectionState, GatewayStatus } from './connection-state.ts';
 import { createConnection } from './connection.ts';
 import { OnionError } from './errors.ts';
+import { createExposureLedger, type ExposureFacts } from './exposure-ledger.ts';
+import { withLedger } from './exposure-transport.ts';
 import { createMaintenance } from './maintenance.ts';
 import { createOnionMemory } from './memory.ts';
 import { lookUpName, type NameAnswer } from './name-lookup.ts';
@@ -100,10 +103,16 @@ export interface OnionClient {
   setOnline(online: boolean): void;
   /** Tries the gateways again at once. */
   retryNow(): void;
+  /** Whose swarm is our own, for `exposure`. */
+  setOwnAccount(accountId: AccountId): void;
+  /** Whom this client has been in touch with since it was made. */
+  exposure(): ExposureFacts;
 }
 
 export function createOnionClient(dependencies: OnionDependencies): OnionClient {
-  const { crypto, transport, network, clock, random, log } = dependencies;
+  const { crypto, network, clock, random, log } = dependencies;
+  const ledger = createExposureLedger(clock);
+  const transport = withLedger(dependencies.transport, ledger);
   const config: OnionConfig = {
     ...DEFAULT_ONION_CONFIG,
     // Where the list is signed by a key of the build, the gateway cannot slip in guard nodes.
@@ -123,7 +132,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
   });
   const { pool, guards, gateways } = memory;
   const networkClock = createNetworkClock(clock);
-  const sender = createPathSender({ crypto, transport, keyOf: createNodeKeys(), config });
+  const sender = createPathSender({ crypto, transport, keyOf: createNodeKeys(), ledger, config });
   const base = { config, clock, random, log };
 
   const onChange = () => {
@@ -230,7 +239,7 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     async lookUpName(name, signal = background.signal) {
       await requester.whenUsable(signal);
       const request = (node: NodeAddress, rpc: RpcRequest, requestSignal: AbortSignal) =>
-        requester.toNode(node, rpc, { signal: requestSignal });
+        requester.toNode(node, rpc, { signal: requestSignal, subject: 'names' });
       return lookUpName({ usableNodes: pool.usable, request, random }, name, signal);
     },
     nodes: pool.nodes,
@@ -252,6 +261,8 @@ export function createOnionClient(dependencies: OnionDependencies): OnionClient 
     lastPath: requester.lastPath,
     newPath: () => keeper.renew(background.signal),
     setOnline: connection.setOnline,
-    retryNow: connection.retryNow
+    retryNow: connection.retryNow,
+    setOwnAccount: ledger.setOwnAccount,
+    exposure: ledger.facts
   };
 }

@@ -9,6 +9,14 @@ export type {
   GatewayStatus
 } from './connection-state.ts';
 export { OnionError, type OnionErrorCode } from './errors.ts';
+export type {
+  Contacts,
+  ExposureFacts,
+  GatewayContact,
+  NodeContact,
+  NodePart,
+  ServerContact
+} from './exposure-ledger.ts';
 export type { NameAnswer } from './name-lookup.ts';
 export type { NodeReply, ServerAddress, V3Request } from './path-sender.ts';
 export type { PacketEvent } from './packet-trace.ts';

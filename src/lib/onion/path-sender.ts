@@ -12,6 +12,7 @@ import {
 import { buildOnionRequest, type BuiltOnion, type OnionDestination, type OnionHop } from './build-request.ts';
 import type { OnionConfig } from './config.ts';
 import { OnionError } from './errors.ts';
+import type { ExposureLedger, RequestSubject, SentRequest } from './exposure-ledger.ts';
 import type { DeriveNodeKey } from './node-pool.ts';
 import { openNodeResponse, openServerResponse, openV3Response } from './open-response.ts';
 import { pathErrorOf } from './path-fault.ts';
@@ -46,9 +47,11 @@ export interface SendOptions {
   readonly onAnswered?: () => void;
   /** Bytes of the sealed answer that have come so far. */
   readonly onReceived?: (bytes: number) => void;
+  /** Whom the destination learns that it is about. */
+  readonly subject?: RequestSubject;
 }
 
-type KeyedNode = Pick<VerifiedNode, 'ed25519PublicKeyHex'>;
+type KeyedNode = Pick<VerifiedNode, 'ed25519PublicKeyHex'> & Partial<Pick<VerifiedNode, 'ip'>>;
 
 /** All methods throw OnionError: `gateway-*`, path errors, and `destination-*` (network.md §2.1). */
 export interface PathSender {
@@ -80,9 +83,10 @@ export function createPathSender(dependencies: {
   readonly crypto: CryptoBackend;
   readonly transport: GatewayTransport;
   readonly keyOf: DeriveNodeKey;
+  readonly ledger: ExposureLedger;
   readonly config: OnionConfig;
 }): PathSender {
-  const { crypto, transport, keyOf, config } = dependencies;
+  const { crypto, transport, keyOf, ledger, config } = dependencies;
 
   function hopOf({ ed25519PublicKeyHex }: KeyedNode): OnionHop {
     const x25519PublicKey = keyOf(ed25519PublicKeyHex);
@@ -96,14 +100,24 @@ export function createPathSender(dependencies: {
     nodes: readonly KeyedNode[],
     destination: OnionDestination,
     payload: Uint8Array,
-    options: SendOptions
+    options: SendOptions,
+    goingTo: SentRequest['destination']
   ): Promise<BuiltOnion & { reply: Uint8Array }> {
     const hops = nodes.map(hopOf);
     const built = await buildOnionRequest(crypto, { hops, destination, payload, cipher: config.cipher });
     options.signal?.throwIfAborted();
     options.onSent?.();
     const guardHex = (hops[0] as OnionHop).ed25519PublicKeyHex;
-    const { status, body } = await transport.postOnion(guardHex, built.body, options);
+    const { subject } = options;
+    const notReached = ledger.sent({ hops: nodes, destination: goingTo, ...(subject && { subject }) });
+    const { status, body } = await transport
+      .postOnion(guardHex, built.body, options)
+      .catch((error: unknown) => {
+        // After a time-out nobody knows how far it came.
+        const isRefused = error instanceof OnionError && error.details.gatewayCode === 'guard-unreachable';
+        if (isRefused) notReached();
+        throw error;
+      });
     options.onAnswered?.();
     if (status !== 200) {
       throw pathErrorOf(status, body, destination.kind === 'node' ? destination.ed25519PublicKeyHex : null);
@@ -117,19 +131,24 @@ export function createPathSender(dependencies: {
     ...server
   });
 
+  const goingToServer = ({ host }: ServerAddress) => ({ kind: 'server', host }) as const;
+
   return {
     async toNode(hops, destination, rpc, options) {
       const node = { kind: 'node', ...hopOf(destination) } as const;
-      const { destinationKey, reply } = await post(hops, node, encodeRpc(rpc), options);
+      const goingTo = { kind: 'node', node: destination } as const;
+      const { destinationKey, reply } = await post(hops, node, encodeRpc(rpc), options, goingTo);
       return openNodeResponse(crypto, destinationKey, reply);
     },
     async toServer(hops, server, request, options) {
-      const answer = await post(hops, serverOf(server, V4_TARGET), encodeV4Request(request), options);
+      const sealed = serverOf(server, V4_TARGET);
+      const answer = await post(hops, sealed, encodeV4Request(request), options, goingToServer(server));
       return openServerResponse(crypto, answer, answer.reply);
     },
     async toServerV3(hops, server, request, options) {
       const payload = utf8ToBytes(JSON.stringify(request));
-      const answer = await post(hops, serverOf(server, V3_TARGET), payload, options);
+      const sealed = serverOf(server, V3_TARGET);
+      const answer = await post(hops, sealed, payload, options, goingToServer(server));
       return openV3Response(crypto, answer, answer.reply);
     }
   };

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { RpcRequest, V4Request, V4Response } from '../wire/index.ts';
 import type { OnionConfig } from './config.ts';
 import type { Connection } from './connection.ts';
+import type { RequestSubject } from './exposure-ledger.ts';
 import { createEmitter } from './emitter.ts';
 import { isGatewayFault, OnionError } from './errors.ts';
 import { isDestinationBroken, isDestinationFault } from './path-fault.ts';
@@ -30,6 +31,8 @@ export interface RequestOptions {
    * either. The request goes on.
    */
   readonly onLate?: () => void;
+  /** Whom the destination learns that it is about. */
+  readonly subject?: RequestSubject;
 }
 
 /** The real hops of a request. */
@@ -174,6 +177,7 @@ export function createRequester(dependencies: RequesterDependencies): Requester 
         timeoutMs: options.timeoutMs,
         signal: AbortSignal.any([options.signal, connection.inUse()]),
         ...(options.onReceived && { onReceived: options.onReceived }),
+        ...(options.subject && { subject: options.subject }),
         onSent: () => {
           // While the layers were wrapped another gateway, not yet checked, may have come into use.
           if (connection.state().phase !== 'connected' || gateway !== dependencies.gateway()) {

@@ -186,7 +186,13 @@ class MemberSend<T> {
     const rpc = await this.request.build(nowMs, node);
     try {
       const { onLate } = lane;
-      const options = { ...(timeoutMs === undefined ? {} : { timeoutMs }), patienceMs, onLate, signal };
+      const options = {
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        patienceMs,
+        onLate,
+        signal,
+        subject: accountId
+      };
       const members = membership.members(accountId);
       const { status, body } = await onion.requestNode(node, rpc, options);
       silent.delete(node.ed25519PublicKeyHex);

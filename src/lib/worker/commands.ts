@@ -79,6 +79,7 @@ export function createCommands(engine: Engine): CommandHandlers {
     'search.messages': async (input, signal) => messenger().search(input, signal),
     'search.jumpToDate': async ({ conversationId, atMs }) => messenger().messageAtDate(conversationId, atMs),
     'path.current': async () => messenger().currentPath(),
+    'exposure.current': async () => messenger().exposure(),
     'path.renew': async () => messenger().renewPath(),
     'network.retry': async () => messenger().retryNetwork(),
     'page.activity': async (activity) => engine.setActivity(activity)

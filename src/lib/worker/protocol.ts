@@ -8,6 +8,7 @@ import type { ImportSummary } from '../messenger/backup-import.ts';
 import type { WrittenFile } from '../messenger/backups.ts';
 import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
+import type { Exposure } from '../messenger/exposure.ts';
 import type { LockChange, LockView } from '../messenger/lock-keeper.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { NameAnswer, PathSnapshot } from '../onion/index.ts';
@@ -35,8 +36,9 @@ export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-com
 export type { LockChange, LockView } from '../messenger/lock-keeper.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
+export type { Exposure } from '../messenger/exposure.ts';
 export type { SwarmErasure } from '../messenger/swarm-erasure.ts';
-export type { ConnectionState, GatewayStatus, PathSnapshot } from '../onion/index.ts';
+export type { ConnectionState, GatewayStatus, NodePart, PathSnapshot } from '../onion/index.ts';
 export type {
   ClearedMedia,
   MediaSelection,
@@ -216,6 +218,8 @@ export interface Commands {
     out: { messageId: string; sort: number } | null;
   };
   'path.current': { in: Record<string, never>; out: PathSnapshot | null };
+  /** Whom the engine of this profile has been in touch with; null while none runs in any tab. */
+  'exposure.current': { in: Record<string, never>; out: Exposure | null };
   'path.renew': { in: Record<string, never>; out: void };
   /** Tries (another) gateway now. */
   'network.retry': { in: Record<string, never>; out: void };

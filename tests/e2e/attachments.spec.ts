@@ -24,8 +24,7 @@ const PNG = { name: 'harbour.png', mimeType: 'image/png', buffer: testPng(640, 4
 /** Ana and Ben know each other and have the conversation open. */
 async function befriend(ana: Page, browser: Browser, baseURL: string | undefined): Promise<Page> {
   const ben = await (await browser.newContext({ baseURL, viewport: ana.viewportSize() })).newPage();
-  await createAccount(ana, 'Ana');
-  await createAccount(ben, 'Ben');
+  await Promise.all([createAccount(ana, 'Ana'), createAccount(ben, 'Ben')]);
   await startConversation(ana, await ownAccountId(ben));
   await say(ana, 'Hello Ben');
   await expectSent(ana, 'Hello Ben');
@@ -240,45 +239,49 @@ test('a voice message is recorded, listened to, sent and heard @full', async ({ 
   }
 });
 
-test('a picture is sent with the keyboard alone, from the welcome screen on', async ({ page }) => {
-  // Listened for from the start: the browser is told to hand choosers over, and a key is faster than that.
-  page.on('filechooser', () => {});
-  await page.goto('/');
-  await expect(page.getByRole('textbox', { name: 'Display name' })).toBeFocused();
-  await page.keyboard.type('Ana');
-  // The page is there before its code is: a key in between means nothing yet.
-  await expect(async () => {
+test.describe('without a pointer', () => {
+  test.use({ isMobile: false, hasTouch: false });
+
+  test('a picture is sent with the keyboard alone, from the welcome screen on', async ({ page }) => {
+    // Listened for from the start: the browser is told to hand choosers over, and a key is faster than that.
+    page.on('filechooser', () => {});
+    await page.goto('/');
+    await expect(page.getByRole('textbox', { name: 'Display name' })).toBeFocused();
+    await page.keyboard.type('Ana');
+    // The page is there before its code is: a key in between means nothing yet.
+    await expect(async () => {
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible({ timeout: 2_000 });
+    }).toPass();
+    const accountId = (await page.getByLabel('Your Account ID', { exact: true }).first().innerText()).replace(
+      /\s/g,
+      ''
+    );
+    await page.keyboard.press('Control+Shift+M');
+    await expect(page.getByRole('textbox', { name: 'Account ID' })).toBeFocused();
+    await page.keyboard.type(accountId);
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible({ timeout: 2_000 });
-  }).toPass();
-  const accountId = (await page.getByLabel('Your Account ID', { exact: true }).first().innerText()).replace(
-    /\s/g,
-    ''
-  );
-  await page.keyboard.press('Control+Shift+M');
-  await expect(page.getByRole('textbox', { name: 'Account ID' })).toBeFocused();
-  await page.keyboard.type(accountId);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeFocused();
-  const chooser = page.waitForEvent('filechooser');
-  await page.keyboard.press('Control+U');
-  await (await chooser).setFiles(PNG);
-  await expect(page.getByText('Place, time and device removed')).toBeVisible();
-  await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeFocused();
-  await page.keyboard.type('From the keyboard');
-  await page.keyboard.press('Enter');
-  await expectSent(page, 'From the keyboard');
-  await page.keyboard.press('ArrowUp');
-  const sent = message(page, 'From the keyboard');
-  await expect(sent).toBeFocused();
-  await page.keyboard.press('Tab');
-  await expect(sent.getByRole('button', { name: /^Open Picture/ })).toBeFocused();
-  await page.keyboard.press('Enter');
-  const light = page.getByRole('dialog', { name: 'Media' });
-  await expect(light.getByRole('img')).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(sent.getByRole('button', { name: /^Open Picture/ })).toBeFocused();
-  await sent.focus();
-  const file = await saved(page, () => page.keyboard.press('s'));
-  expect(file.name).toBe('harbour.png');
+    await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeFocused();
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+U');
+    await (await chooser).setFiles(PNG);
+    await expect(page.getByText('Place, time and device removed')).toBeVisible();
+    await expect(page.getByRole('textbox', { name: 'Message', exact: true })).toBeFocused();
+    await page.keyboard.type('From the keyboard');
+    await page.keyboard.press('Enter');
+    await expectSent(page, 'From the keyboard');
+    await page.keyboard.press('ArrowUp');
+    const sent = message(page, 'From the keyboard');
+    await expect(sent).toBeFocused();
+    await page.keyboard.press('Tab');
+    await expect(sent.getByRole('button', { name: /^Open Picture/ })).toBeFocused();
+    await page.keyboard.press('Enter');
+    const light = page.getByRole('dialog', { name: 'Media' });
+    await expect(light.getByRole('img')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(sent.getByRole('button', { name: /^Open Picture/ })).toBeFocused();
+    await sent.focus();
+    const file = await saved(page, () => page.keyboard.press('s'));
+    expect(file.name).toBe('harbour.png');
+  });
 });

@@ -1,7 +1,8 @@
 // What a person does with chats as a whole: requests, the menu of a row, details, search, switcher, privacy and
 // notifications, by role and name.
-import type { Browser, BrowserContext, Page } from '@playwright/test';
-import { expect, test } from './fixtures.ts';
+import type { BrowserContext, Page } from '@playwright/test';
+import { expect, test, type WorkerFixtures } from './fixtures.ts';
+import { createStranger, type Stranger } from './hostile-people.ts';
 import {
   acceptRequest,
   createAccount,
@@ -11,40 +12,24 @@ import {
   openSettings,
   ownAccountId,
   say,
-  startConversation
+  showList
 } from './people.ts';
 
 /** What one side did reaches the other: a poll, and the way there. */
 const ARRIVES = { timeout: DELIVERY_TIMEOUT_MS * 3 };
 
+type Stack = WorkerFixtures['stack'];
+
 const list = (page: Page) => page.getByRole('navigation', { name: 'Conversations' });
 const row = (page: Page, name: string) => list(page).getByRole('link', { name: new RegExp(name) });
 const requests = (page: Page) => page.getByRole('navigation', { name: 'Message Requests' });
 
-/** Somebody with a browser of their own. */
-async function newcomer(browser: Browser, baseURL: string | undefined, name: string): Promise<Page> {
-  const page = await (await browser.newContext({ baseURL })).newPage();
-  await createAccount(page, name);
-  return page;
-}
-
-/** Writes to Ana, who has never heard of them. */
-async function knock(page: Page, anaId: string, words: string): Promise<void> {
-  await startConversation(page, anaId);
-  await say(page, words);
-  await expectSent(page, words);
-}
-
-/** Ana with one contact, whose conversation is open. */
-async function befriended(
-  page: Page,
-  browser: Browser,
-  baseURL: string | undefined
-): Promise<{ ben: Page; anaId: string }> {
+/** Somebody who writes to Ana, and whose request she accepts; the conversation is open. */
+async function befriended(page: Page, { localnet }: Stack): Promise<{ ben: Stranger; anaId: string }> {
   await createAccount(page, 'Ana');
   const anaId = await ownAccountId(page);
-  const ben = await newcomer(browser, baseURL, 'Ben');
-  await knock(ben, anaId, 'The ferry leaves at noon');
+  const ben = await createStranger(localnet, 'Ben');
+  await ben.write(anaId, 'The ferry leaves at noon');
   await acceptRequest(page, 'Ben');
   return { ben, anaId };
 }
@@ -56,18 +41,13 @@ async function choose(page: Page, name: string, ...items: string[]): Promise<voi
 }
 
 test.describe('the list of requests', () => {
-  test('accepts, deletes and blocks from its rows, and clears the rest @full', async ({
-    page,
-    browser,
-    baseURL
-  }) => {
+  test('accepts, deletes and blocks from its rows, and clears the rest @full', async ({ page, stack }) => {
     await createAccount(page, 'Ana');
     const anaId = await ownAccountId(page);
     await expect(page.getByRole('link', { name: 'Message Requests' })).toHaveCount(0);
     for (const name of ['Ben', 'Cleo', 'Dina', 'Emil']) {
-      const stranger = await newcomer(browser, baseURL, name);
-      await knock(stranger, anaId, `Hello from ${name}`);
-      await stranger.context().close();
+      const stranger = await createStranger(stack.localnet, name);
+      await stranger.write(anaId, `Hello from ${name}`);
     }
     const link = page.getByRole('link', { name: 'Message Requests, 4 requests' });
     await expect(link).toBeVisible(ARRIVES);
@@ -83,8 +63,9 @@ test.describe('the list of requests', () => {
     await of('Cleo').getByRole('button', { name: 'Block' }).click();
     await expect(of('Cleo')).toHaveCount(0);
     await of('Ben').getByRole('button', { name: 'Accept' }).click();
-    await expect(row(page, 'Ben')).toBeVisible();
     await expect(message(page, 'Hello from Ben')).toHaveCount(1);
+    await showList(page);
+    await expect(row(page, 'Ben')).toBeVisible();
 
     await page.getByRole('link', { name: 'Message Requests, 1 request' }).click();
     await page.getByRole('button', { name: 'Clear All' }).click();
@@ -103,12 +84,8 @@ test.describe('the list of requests', () => {
 });
 
 test.describe('a chat in the list', () => {
-  test('is pinned, muted, named, marked and blocked from its menu @full', async ({
-    page,
-    browser,
-    baseURL
-  }) => {
-    const { ben, anaId } = await befriended(page, browser, baseURL);
+  test('is pinned, muted, named, marked and blocked from its menu @full', async ({ page, stack }) => {
+    const { ben, anaId } = await befriended(page, stack);
     await page.goto('/chats');
     await choose(page, 'Ben', 'Pin');
     await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
@@ -132,14 +109,13 @@ test.describe('a chat in the list', () => {
     await choose(page, 'Ferryman', 'Block');
     await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
     await expect(row(page, 'Ferryman')).toHaveAccessibleName(/blocked/);
-    await say(ben, 'Do you hear me?');
-    await expectSent(ben, 'Do you hear me?');
+    await ben.write(anaId, 'Do you hear me?');
     // Who writes after it shows that it was fetched.
-    await knock(await newcomer(browser, baseURL, 'Cleo'), anaId, 'Hello from Cleo');
+    await (await createStranger(stack.localnet, 'Cleo')).write(anaId, 'Hello from Cleo');
     await expect(page.getByRole('link', { name: 'Message Requests' })).toBeVisible(ARRIVES);
     await choose(page, 'Ferryman', 'Unblock');
     await expect(row(page, 'Ferryman')).not.toHaveAccessibleName(/blocked/);
-    await say(ben, 'And now?');
+    await ben.write(anaId, 'And now?');
     // What came while they were blocked is gone for good.
     await expect(row(page, 'Ferryman')).toHaveAccessibleName(/And now/, ARRIVES);
     await row(page, 'Ferryman').click();
@@ -147,46 +123,51 @@ test.describe('a chat in the list', () => {
     await expect(message(page, 'Do you hear me?')).toHaveCount(0);
   });
 
-  test('goes out of the list and comes back, or is deleted on this device @full', async ({
-    page,
-    browser,
-    baseURL
-  }) => {
-    const { ben } = await befriended(page, browser, baseURL);
+  test('goes out of the list and comes back, or is deleted on this device @full', async ({ page, stack }) => {
+    const { ben, anaId } = await befriended(page, stack);
+    await showList(page);
     await row(page, 'Ben').press('Delete');
     await page.getByRole('dialog').getByRole('button', { name: 'Take out' }).click();
     await expect(row(page, 'Ben')).toHaveCount(0);
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(row(page, 'Ben')).toBeVisible();
 
+    const heard = () => stack.localnet.stored(ben.accountId, 0);
+    // That he was accepted.
+    await expect.poll(heard, ARRIVES).not.toEqual([]);
+    const told = heard();
     await choose(page, 'Ben', 'Delete');
     await page.getByRole('radio', { name: 'Delete on this device only' }).check();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await expect(row(page, 'Ben')).toHaveCount(0);
-    await expect(message(ben, 'The ferry leaves at noon')).toHaveCount(1);
+    // Nothing is asked of anybody else: what Ben is sent is what he was sent before.
+    await stack.localnet.settle();
+    expect(heard()).toEqual(told);
+    expect(stack.localnet.stored(anaId, 0).length).toBeGreaterThan(0);
   });
 
-  test('shows its details, and what is decided there holds @full', async ({ page, browser, baseURL }) => {
-    await befriended(page, browser, baseURL);
+  test('shows its details, and what is decided there holds @full', async ({ page, stack }) => {
+    await befriended(page, stack);
     await page.keyboard.press('Control+.');
     const panel = page.getByRole('complementary', { name: 'Details' });
     await expect(panel.getByLabel('Account ID of Ben')).toHaveText(/^05[0-9a-f ]+$/);
     await panel.getByRole('button', { name: 'Show QR code' }).click();
     await expect(panel.getByRole('img', { name: 'QR code of Ben' })).toBeVisible();
     await panel.getByRole('switch', { name: 'Pinned' }).check();
-    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
     await panel.getByRole('switch', { name: 'Notify me of messages' }).uncheck();
-    await expect(row(page, 'Ben')).toHaveAccessibleName(/notifications off/);
     await page.keyboard.press('Escape');
     await expect(panel).toHaveCount(0);
+    await showList(page);
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
+    await expect(row(page, 'Ben')).toHaveAccessibleName(/notifications off/);
   });
 });
 
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, viewport: { width: 390, height: 844 } });
 
-  test('a row is drawn aside, and held for its menu @full', async ({ page, browser, baseURL }) => {
-    await befriended(page, browser, baseURL);
+  test('a row is drawn aside, and held for its menu @full', async ({ page, stack }) => {
+    await befriended(page, stack);
     await page.goto('/chats');
     await expect(row(page, 'Ben')).toBeVisible();
     const touch = await page.context().newCDPSession(page);
@@ -223,12 +204,8 @@ test.describe('with a finger', () => {
   });
 });
 
-test('messages are found in all chats and in one, and open where they are @full', async ({
-  page,
-  browser,
-  baseURL
-}) => {
-  await befriended(page, browser, baseURL);
+test('messages are found in all chats and in one, and open where they are @full', async ({ page, stack }) => {
+  await befriended(page, stack);
   await say(page, 'I will bring the atlas');
   await expectSent(page, 'I will bring the atlas');
   await page.goto('/chats');
@@ -260,10 +237,9 @@ test('messages are found in all chats and in one, and open where they are @full'
 
 test('the quick switcher goes to chats and runs commands, by keyboard alone @full', async ({
   page,
-  browser,
-  baseURL
+  stack
 }) => {
-  await befriended(page, browser, baseURL);
+  await befriended(page, stack);
   await page.goto('/settings/profile');
   await expect(page.getByRole('textbox', { name: 'Display name' })).toBeVisible();
   await page.keyboard.press('Control+k');
@@ -278,6 +254,8 @@ test('the quick switcher goes to chats and runs commands, by keyboard alone @ful
   await expect(field).toBeFocused();
   await page.keyboard.type('this pin');
   await page.keyboard.press('Enter');
+  await expect(field).toHaveCount(0);
+  await showList(page);
   await expect(row(page, 'Ben')).toHaveAccessibleName(/pinned/);
 
   await page.keyboard.press('Control+k');
@@ -335,26 +313,25 @@ test.describe('notifications', () => {
   test('tell of messages elsewhere as much as was chosen, and never of requests @full', async ({
     page,
     context,
-    browser,
-    baseURL
+    stack
   }) => {
     await watchNotifications(context);
-    const { ben, anaId } = await befriended(page, browser, baseURL);
+    const { ben, anaId } = await befriended(page, stack);
     await openSettings(page, 'Notifications');
     await expect(page.getByRole('radio', { name: 'Neither name nor message' })).toBeChecked();
-    await say(ben, 'Before they were on');
+    await ben.write(anaId, 'Before they were on');
     await expect(page).toHaveTitle(/^\(\d\) Onionskin$/, ARRIVES);
     expect(await shown(page)).toEqual([]);
 
     await page.getByRole('switch', { name: 'Show notifications' }).check();
     await expect(page.getByText('outside the sealed storage')).toBeVisible();
-    await say(ben, 'One');
+    await ben.write(anaId, 'One');
     await expect.poll(() => shown(page), ARRIVES).toEqual([{ title: 'Onionskin', body: 'New message' }]);
     await page.getByRole('radio', { name: 'Name and message' }).check();
-    await say(ben, 'Two');
+    await ben.write(anaId, 'Two');
     await expect.poll(async () => (await shown(page)).at(-1), ARRIVES).toEqual({ title: 'Ben', body: 'Two' });
 
-    const stranger = await newcomer(browser, baseURL, 'Cleo');
+    const stranger = await createStranger(stack.localnet, 'Cleo');
     await page.evaluate(() => {
       const { lastNotification } = globalThis as unknown as { lastNotification: { onclick(): void } };
       lastNotification.onclick();
@@ -362,7 +339,8 @@ test.describe('notifications', () => {
     await expect(message(page, 'Two')).toHaveCount(1);
     await expect(page).toHaveTitle('Onionskin');
     const before = (await shown(page)).length;
-    await knock(stranger, anaId, 'You do not know me');
+    await stranger.write(anaId, 'You do not know me');
+    await showList(page);
     await expect(page.getByRole('link', { name: 'Message Requests, 1 request' })).toBeVisible(ARRIVES);
     expect(await shown(page)).toHaveLength(before);
   });

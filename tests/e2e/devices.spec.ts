@@ -1,18 +1,17 @@
 // One account in two browsers: what it knows comes back by its words alone, and what is decided on one shows on the other.
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
+import type { Localnet } from '../../localnet/index.ts';
 import { expect, test } from './fixtures.ts';
+import { createStranger } from './hostile-people.ts';
 import {
   acceptRequest,
   CONNECT_TIMEOUT_MS,
   createAccount,
-  expectSent,
   finishRestore,
   openSettings,
   ownAccountId,
   recoveryWords,
-  restoreAccount,
-  say,
-  startConversation
+  restoreAccount
 } from './people.ts';
 import { testPng } from '../support/test-png.ts';
 
@@ -25,21 +24,11 @@ async function choose(page: Page, name: string, ...items: string[]): Promise<voi
 }
 
 /** Somebody whose request Ana accepts. */
-async function befriend(
-  ana: Page,
-  anaId: string,
-  browser: Browser,
-  baseURL: string,
-  name: string
-): Promise<Page> {
-  const page = await (await browser.newContext({ baseURL })).newPage();
-  await createAccount(page, name);
-  await startConversation(page, anaId);
-  await say(page, `Hello from ${name}`);
-  await expectSent(page, `Hello from ${name}`);
+async function befriend(ana: Page, anaId: string, localnet: Localnet, name: string): Promise<void> {
+  const stranger = await createStranger(localnet, name);
+  await stranger.write(anaId, `Hello from ${name}`);
   await acceptRequest(ana, name);
   await ana.goto('/chats');
-  return page;
 }
 
 test('an account restored in a fresh browser has its name, picture, contacts, pins, blocks and unread marks @full', async ({
@@ -59,7 +48,7 @@ test('an account restored in a fresh browser has its name, picture, contacts, pi
     .setInputFiles({ name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(testPng(64, 64)) });
   await expect(page.getByRole('button', { name: /Remove/ })).toBeVisible();
   await page.goto('/chats');
-  for (const name of ['Ben', 'Cleo', 'Dev']) await befriend(page, anaId, browser, baseURL as string, name);
+  for (const name of ['Ben', 'Cleo', 'Dev']) await befriend(page, anaId, stack.localnet, name);
   await choose(page, 'Ben', 'Pin');
   await choose(page, 'Cleo', 'Mark as unread');
   await choose(page, 'Dev', 'Block');

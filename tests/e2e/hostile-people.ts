@@ -16,11 +16,17 @@ export interface Stranger {
   send(to: string, content: ContentInit): Promise<number>;
 }
 
-/** @param clock gives each message a time of its own, later than the one before */
+/** Now, and later than the time before. */
+function ticking(): () => number {
+  let lastMs = 0;
+  return () => (lastMs = Math.max(lastMs + 1, Date.now()));
+}
+
+/** @param nextTimeMs gives each message a time of its own, later than the one before */
 export async function createStranger(
   net: Localnet,
   displayName: string,
-  nextTimeMs: () => number
+  nextTimeMs: () => number = ticking()
 ): Promise<Stranger> {
   const crypto = await createCryptoBackend();
   const identity = deriveIdentity(createAccountSeed(systemRandom));

@@ -1,7 +1,10 @@
 // From the first screen to an answered message without a pointer: only keys are pressed, and focus is always seen.
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { DELIVERY_TIMEOUT_MS, expectSent, message } from './people.ts';
+import { createAccount, DELIVERY_TIMEOUT_MS, expectSent, message, openSettings } from './people.ts';
+
+// Whoever has keys has them in a small window too; where fingers are meant, opening a chat does not bring up the keys.
+test.use({ isMobile: false, hasTouch: false });
 
 /** More stops than any screen has. */
 const MOST_STOPS = 40;
@@ -112,11 +115,77 @@ test('a newcomer reaches an answer from Echo with the keyboard alone', async ({ 
 
   await test.step('the list, new message and settings are within reach', async () => {
     await page.keyboard.press('Escape');
-    await tabTo(page, page.getByRole('link', { name: 'New message' }).first(), 'Shift+Tab');
+    const newMessage = page.getByRole('link', { name: 'New message' }).first();
+    if (!(await newMessage.isVisible())) {
+      await tabTo(page, page.getByRole('link', { name: 'Back' }), 'Shift+Tab');
+      await page.keyboard.press('Enter');
+      await expect(newMessage).toBeVisible();
+    }
+    await tabTo(page, newMessage, 'Shift+Tab');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('textbox', { name: 'Account ID' })).toBeFocused();
-    await tabTo(page, page.getByRole('link', { name: 'Settings' }).first(), 'Shift+Tab');
+    const settings = page.getByRole('link', { name: 'Settings' }).first();
+    if (!(await settings.isVisible())) {
+      await tabTo(page, page.getByRole('link', { name: 'Back' }), 'Shift+Tab');
+      await page.keyboard.press('Enter');
+      await expect(settings).toBeVisible();
+    }
+    await tabTo(page, settings, 'Shift+Tab');
     await page.keyboard.press('Enter');
     await expect(page.getByRole('navigation', { name: 'Sections' })).toBeVisible();
+  });
+});
+
+test('a shortcut is given other keys, is refused keys that are taken, is turned off, and comes back @full', async ({
+  page
+}) => {
+  await createAccount(page, 'Ana');
+  await openSettings(page, 'Appearance');
+  await page.getByRole('link', { name: 'Change shortcuts' }).click();
+  await expect(page.getByRole('heading', { name: 'Keyboard' }).first()).toBeVisible();
+  const change = page.getByRole('button', { name: /^New message: / });
+  const idField = page.getByRole('textbox', { name: 'Account ID' });
+  await expect(change).toHaveAccessibleName('New message: Ctrl Shift M. Change');
+
+  await test.step('keys of another shortcut, and a bare letter, are refused', async () => {
+    await change.focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByText('“Go to a chat or command” has these keys.').first()).toBeVisible();
+    await page.keyboard.press('m');
+    await expect(page.getByText('Hold Ctrl or Alt with it').first()).toBeVisible();
+    await expect(page.getByRole('combobox')).toHaveCount(0);
+  });
+
+  await test.step('the new keys work at once, the old ones no longer', async () => {
+    await page.keyboard.press('Alt+n');
+    await expect(change).toHaveAccessibleName('New message: Alt N. Change');
+    await expect(page.getByText('New message is now Alt N.').first()).toBeVisible();
+    await page.keyboard.press('Control+Shift+M');
+    await expect(change).toBeFocused();
+    await page.keyboard.press('Alt+n');
+    await expect(idField).toBeFocused();
+  });
+
+  await test.step('they are kept, and shown in the list of shortcuts', async () => {
+    await page.goto('/chats');
+    await expect(page.getByRole('navigation', { name: 'Conversations' })).toBeVisible();
+    await page.keyboard.press('Control+/');
+    await expect(page.getByRole('dialog').getByText('Alt N')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Alt+n');
+    await expect(idField).toBeFocused();
+  });
+
+  await test.step('turned off, they do nothing; reset brings the first ones back', async () => {
+    await page.goto('/settings/appearance/keyboard');
+    await page.getByRole('button', { name: 'Turn off New message' }).click();
+    await expect(change).toHaveAccessibleName('New message: Off. Change');
+    await page.keyboard.press('Alt+n');
+    await expect(change).toBeVisible();
+    await page.getByRole('button', { name: 'Reset all' }).click();
+    await expect(change).toHaveAccessibleName('New message: Ctrl Shift M. Change');
+    await page.keyboard.press('Control+Shift+M');
+    await expect(idField).toBeFocused();
   });
 });

@@ -23,8 +23,7 @@ test.describe('offline', () => {
   test('opens, reads, and sends in order once the network is back', async ({ baseURL }) => {
     for (const name of ['Ana', 'Ben']) people.push(await createPerson(name, { baseUrl: baseURL as string }));
     const [ana, ben] = people as [Person, Person];
-    await createAccount(ana.page, 'Ana');
-    await createAccount(ben.page, 'Ben');
+    await Promise.all([createAccount(ana.page, 'Ana'), createAccount(ben.page, 'Ben')]);
     const benId = await ownAccountId(ben.page);
     await startConversation(ana.page, benId);
     await say(ana.page, 'while online');

@@ -28,8 +28,7 @@ interface Pair {
 /** Ana, and Ben in a browser of his own; neither knows the other. */
 async function meet(page: Page, browser: Browser, baseURL: string | undefined): Promise<Pair> {
   const ben = await (await browser.newContext({ baseURL, viewport: page.viewportSize() })).newPage();
-  await createAccount(page, 'Ana');
-  await createAccount(ben, 'Ben');
+  await Promise.all([createAccount(page, 'Ana'), createAccount(ben, 'Ben')]);
   return { ana: page, ben, anaId: await ownAccountId(page), benId: await ownAccountId(ben) };
 }
 
@@ -248,10 +247,7 @@ test('several messages are chosen, forwarded and deleted @full', async ({
   await dialog.getByRole('checkbox', { name: 'Note to Self' }).check();
   await dialog.getByRole('button', { name: 'Forward' }).click();
   await expect(ana.getByText('Forwarded.')).toBeVisible();
-  await ana
-    .getByRole('navigation', { name: 'Conversations' })
-    .getByRole('link', { name: /Note to Self/ })
-    .click();
+  await openConversation(ana, 'Note to Self');
   await expect(message(ana, 'first line')).toHaveCount(1);
   await expect(message(ana, 'second line')).toHaveCount(1);
 });

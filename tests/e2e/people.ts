@@ -26,6 +26,7 @@ export interface Person {
 
 export interface PersonOptions {
   readonly baseUrl: string;
+  /** Without it, the window of the project. */
   readonly viewport?: { width: number; height: number };
   readonly prepare?: (context: BrowserContext) => Promise<void>;
   readonly serviceWorkers?: 'allow' | 'block';
@@ -38,7 +39,8 @@ export async function createPerson(name: string, options: PersonOptions): Promis
     const context = await chromium.launchPersistentContext(profileDirectory, {
       ...LAUNCH_OPTIONS,
       baseURL: options.baseUrl,
-      viewport: options.viewport ?? { width: 1280, height: 800 },
+      // The runner fills in what is not named here: size, touch and the like.
+      ...(options.viewport && { viewport: options.viewport }),
       serviceWorkers: options.serviceWorkers ?? 'allow'
     });
     await options.prepare?.(context);
@@ -97,19 +99,37 @@ export async function finishRestore(page: Page, displayName: string): Promise<vo
   await expect(list).toBeVisible({ timeout: CONNECT_TIMEOUT_MS });
 }
 
+/** Where one pane is shown at a time, back to the list; elsewhere it stands beside the conversation. */
+export async function showList(page: Page): Promise<void> {
+  const list = page.getByRole('navigation', { name: 'Conversations' });
+  const back = page.getByRole('link', { name: 'Back' });
+  await expect(list.or(back).first()).toBeVisible();
+  // Who came from the requests goes back to them first.
+  for (let step = 0; step < 2 && !(await list.isVisible()); step++) {
+    await back.click();
+    const requests = page.getByRole('navigation', { name: 'Message Requests' });
+    await expect(list.or(requests).first()).toBeVisible();
+  }
+  await expect(list).toBeVisible();
+}
+
 /** Goes to one page of the settings by its links. */
 export async function openSettings(page: Page, section: string): Promise<void> {
+  const isBeside = await page.getByRole('link', { name: 'Settings' }).first().isVisible();
+  if (!isBeside) await showList(page);
   await page.getByRole('link', { name: 'Settings' }).first().click();
   await page.getByRole('link', { name: section, exact: true }).first().click();
   await expect(page.getByRole('heading', { name: section }).first()).toBeVisible();
 }
 
+/** From the screen of a new account where that stands, else from the settings; ends in the list either way. */
 export async function ownAccountId(page: Page): Promise<string> {
-  await openSettings(page, 'Profile');
-  const text = await page.getByLabel('Your Account ID', { exact: true }).first().innerText();
-  const accountId = text.replace(/\s+/g, '');
+  const shown = page.getByLabel('Your Account ID', { exact: true }).first();
+  const isNew = (await page.getByText('Account created').isVisible()) && (await shown.isVisible());
+  if (!isNew) await openSettings(page, 'Profile');
+  const accountId = (await shown.innerText()).replace(/\s+/g, '');
   expect(accountId).toMatch(/^05[0-9a-f]{64}$/);
-  await goHome(page);
+  if (!isNew) await goHome(page);
   return accountId;
 }
 
@@ -131,6 +151,7 @@ export async function goHome(page: Page): Promise<void> {
 }
 
 export async function startConversation(page: Page, accountId: string): Promise<void> {
+  await showList(page);
   await page
     .getByRole('link', { name: 'New message' })
     .or(page.getByRole('button', { name: 'New message' }))
@@ -142,6 +163,7 @@ export async function startConversation(page: Page, accountId: string): Promise<
 }
 
 export async function openConversation(page: Page, contactName: string): Promise<void> {
+  await showList(page);
   const list = page.getByRole('navigation', { name: 'Conversations' });
   await list.getByRole('link', { name: new RegExp(contactName) }).click();
   await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible();
@@ -149,6 +171,7 @@ export async function openConversation(page: Page, contactName: string): Promise
 
 /** Opens a stranger's first message from Message Requests. */
 export async function openRequest(page: Page, contactName: string): Promise<void> {
+  await showList(page);
   await page.getByRole('link', { name: 'Message Requests' }).click({ timeout: CONNECT_TIMEOUT_MS });
   await page
     .getByRole('navigation', { name: 'Message Requests' })

@@ -7,9 +7,9 @@ import {
   goHome,
   message,
   ownAccountId,
-  say,
-  startConversation
+  say
 } from './people.ts';
+import { createStranger } from './hostile-people.ts';
 import type { Look } from './look.ts';
 import type { Localnet } from '../../localnet/index.ts';
 import { tourFiles } from './tour-files.ts';
@@ -19,8 +19,8 @@ export interface TourOptions {
   readonly page: Page;
   readonly echoAccountId: string;
   readonly look: Look;
-  /** Where strangers come from; without it, what they bring about is left out. */
-  readonly localnet?: Localnet;
+  /** Where strangers come from. */
+  readonly localnet: Localnet;
 }
 
 /** As from another site: the app starts at the link. */
@@ -265,21 +265,14 @@ export async function tourChats({ page, look }: TourOptions): Promise<void> {
 }
 
 /** Somebody unknown writes, and is blocked. */
-export async function tourRequests({ page, look }: TourOptions): Promise<void> {
+export async function tourRequests({ page, localnet, look }: TourOptions): Promise<void> {
   await page.goto('/requests');
   await expect(page.getByText('No requests', { exact: true })).toBeVisible();
   await look('no requests');
   await goHome(page);
   const ownId = await ownAccountId(page);
-  const browser = page.context().browser();
-  if (!browser) throw new Error('no browser to be a stranger in');
-  const context = await browser.newContext({ baseURL: new URL(page.url()).origin });
-  const stranger = await context.newPage();
-  await createAccount(stranger, 'Wren Castellanos');
-  await startConversation(stranger, ownId);
-  await say(stranger, 'We met on the ferry');
-  await expectSent(stranger, 'We met on the ferry');
-  await context.close();
+  const stranger = await createStranger(localnet, 'Wren Castellanos');
+  await stranger.write(ownId, 'We met on the ferry');
 
   const link = page.getByRole('link', { name: 'Message Requests' });
   await expect(link).toBeVisible({ timeout: DELIVERY_TIMEOUT_MS * 4 });
@@ -354,5 +347,5 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourSettings(options);
   await tourFiles(options.page, options.look);
   await tourStorage(options.page, options.look);
-  if (options.localnet) await tourPeople(options.page, options.localnet, options.look);
+  await tourPeople(options.page, options.localnet, options.look);
 }

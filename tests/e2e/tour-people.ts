@@ -14,12 +14,7 @@ const MANY = 40;
 export async function tourPeople(page: Page, localnet: Localnet, look: Look): Promise<void> {
   await goHome(page);
   const ownId = await ownAccountId(page);
-  let timeMs = 0;
-  const mara = await createStranger(
-    localnet,
-    'Mara Okonkwo',
-    () => (timeMs = Math.max(timeMs + 1, Date.now()))
-  );
+  const mara = await createStranger(localnet, 'Mara Okonkwo');
   await mara.write(ownId, 'We met on the ferry');
   await openRequest(page, 'Mara');
   const main = page.getByRole('main');

@@ -1,7 +1,11 @@
 // What a person sees while files are on their way, when that fails, and what can be done then (ux.md §4.4, §5, §10.10).
 import type { Locator, Page } from '@playwright/test';
+import { FILE_LIFE_MS } from '../../localnet/file-server/routes.ts';
+import { parseAccountId } from '../../src/lib/account-id.ts';
 import { testPng } from '../support/test-png.ts';
+import { testWav } from '../support/test-wav.ts';
 import { expect, test } from './fixtures.ts';
+import { createPeer } from './peer.ts';
 import { CONNECT_TIMEOUT_MS, createAccount, ownAccountId, startConversation } from './people.ts';
 
 const ARRIVES = { timeout: CONNECT_TIMEOUT_MS };
@@ -13,27 +17,7 @@ interface Chosen {
   readonly buffer: Buffer;
 }
 
-/** Half a minute of a quiet tone. */
-function wav(name: string): Chosen {
-  const rate = 8_000;
-  const samples = Buffer.alloc(rate * WAV_SECONDS, 128).map(
-    (_, index) => 128 + 8 * Math.sign(Math.sin(index))
-  );
-  const head = Buffer.alloc(44);
-  head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.write('WAVEfmt ', 8, 'latin1');
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate, 28);
-  head.writeUInt16LE(1, 32);
-  head.writeUInt16LE(8, 34);
-  head.write('data', 36, 'latin1');
-  head.writeUInt32LE(samples.length, 40);
-  return { name, mimeType: 'audio/wav', buffer: Buffer.concat([head, samples]) };
-}
+const wav = (name: string): Chosen => ({ name, mimeType: 'audio/wav', buffer: testWav(WAV_SECONDS) });
 
 async function attach(page: Page, ...files: Chosen[]): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
@@ -109,6 +93,58 @@ test.describe('a file on its way', () => {
     stack.localnet.setFileServerFault({});
     await page.getByRole('button', { name: /^Retry/ }).click();
     await expect(sent).toHaveAccessibleName(/Sent/, ARRIVES);
+  });
+
+  test('that does not come says why and is retried; one that is gone says that @full', async ({
+    page,
+    stack
+  }) => {
+    await createAccount(page, 'Ana');
+    const anaId = parseAccountId(await ownAccountId(page));
+    const pia = await createPeer(stack, 'Pia');
+    try {
+      await startConversation(page, pia.page.accountId);
+      await page.getByRole('textbox', { name: 'Message', exact: true }).fill('Hello Pia');
+      await send(page);
+      const chat = await pia.commands().openConversation(anaId);
+      await expect.poll(() => pia.page.texts(anaId), ARRIVES).toContain('Hello Pia');
+      for (const name of ['first.txt', 'second.txt']) {
+        const { stagedId } = await pia.commands().stage({
+          conversationId: chat.conversationId,
+          file: new Blob([`${name} `.repeat(900)]),
+          name,
+          contentType: 'text/plain',
+          thumbnail: null,
+          width: null,
+          height: null
+        });
+        await pia.commands().send(chat.conversationId, '', { stagedIds: [stagedId] });
+      }
+      const [first, second] = [newest(page, /first\.txt/), newest(page, /second\.txt/)];
+      const ask = (file: Locator) => file.getByRole('button', { name: /^Click to download/ });
+      await expect(ask(second)).toBeVisible(ARRIVES);
+
+      stack.localnet.setFileServerFault({ status: 503 });
+      await ask(first).click();
+      await page.getByRole('button', { name: 'Only this one' }).click();
+      await expect(first.getByText('The file server did not answer. Text still works.')).toBeVisible(ARRIVES);
+      await expect(first.getByRole('button', { name: /^Save/ })).toHaveCount(0);
+      stack.localnet.setFileServerFault({});
+      await first.getByRole('button', { name: 'Retry File first.txt' }).click();
+      await expect(first.getByRole('button', { name: 'Save File first.txt' })).toBeVisible(ARRIVES);
+      await expect(first.getByText('Failed')).toHaveCount(0);
+
+      // Files live two weeks on the server; by then it has thrown this one away.
+      stack.localnet.files.store.sweep(Date.now() + FILE_LIFE_MS + 60_000);
+      await ask(second).click();
+      await expect(second.getByText('No longer on the server')).toBeVisible(ARRIVES);
+      await expect(second.getByRole('button', { name: /^Retry/ })).toHaveCount(0);
+      await page.reload();
+      await expect(second.getByText('No longer on the server')).toBeVisible();
+      await expect(first.getByRole('button', { name: 'Save File first.txt' })).toBeVisible();
+    } finally {
+      await pia.close();
+    }
   });
 });
 

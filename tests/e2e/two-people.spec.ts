@@ -35,8 +35,7 @@ test.describe('two people', () => {
   }) => {
     const ana = await person('Ana', baseURL as string);
     const ben = await person('Ben', baseURL as string);
-    await createAccount(ana.page, 'Ana');
-    await createAccount(ben.page, 'Ben');
+    await Promise.all([createAccount(ana.page, 'Ana'), createAccount(ben.page, 'Ben')]);
     const anaId = await ownAccountId(ana.page);
     const benId = await ownAccountId(ben.page);
     expect(anaId).not.toBe(benId);

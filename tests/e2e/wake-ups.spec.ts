@@ -40,8 +40,7 @@ test.describe('with no tab open', { tag: '@full' }, () => {
   test.beforeEach(async ({ baseURL }) => {
     for (const name of ['Ana', 'Ben']) people.push(await createPerson(name, { baseUrl: baseURL as string }));
     const [ana, ben] = people as [Person, Person];
-    await createAccount(ana.page, 'Ana');
-    await createAccount(ben.page, 'Ben');
+    await Promise.all([createAccount(ana.page, 'Ana'), createAccount(ben.page, 'Ben')]);
     await startConversation(ana.page, await ownAccountId(ben.page));
     await say(ana.page, 'hello Ben');
     await expectSent(ana.page, 'hello Ben');

@@ -8,6 +8,8 @@ export interface LayoutState {
   readonly size: LayoutSize;
   /** Sizes of touch apply: one pane, or a coarse pointer. */
   readonly touch: boolean;
+  /** Fingers are used, however wide the window: a field in focus brings up keys over what one reads. */
+  readonly fingers: boolean;
   /** Width of the list on wide screens, pixels. */
   listWidth: number;
 }
@@ -27,6 +29,9 @@ export function createLayoutState(storage: () => Storage): LayoutState {
     },
     get touch() {
       return narrow.current || coarse.current;
+    },
+    get fingers() {
+      return coarse.current;
     },
     get listWidth() {
       return listWidth;

@@ -5,6 +5,7 @@ import { guessContentType, recogniseFile, safeFileName, UNKNOWN_TYPE } from '../
 import {
   chooseForConversation,
   conversationOfKey,
+  describeStaged,
   enqueueSignal,
   isApproved,
   loadConversationContent,
@@ -14,7 +15,8 @@ import {
   stagedOwner,
   storageError,
   type MediaStore,
-  type ProfileStore
+  type ProfileStore,
+  type TrayFacts
 } from '../storage/index.ts';
 import { MessengerError } from './errors.ts';
 import { cutToCodePoints, MAX_CAPTION } from './limits.ts';
@@ -31,6 +33,8 @@ export interface NewAttachment {
   readonly width: number | null;
   readonly height: number | null;
   readonly caption?: string | null;
+  /** For one that is shown in the composer until it is sent, across reloads. */
+  readonly tray?: TrayFacts;
 }
 
 /** A file of a message. */
@@ -47,6 +51,8 @@ export interface AttachmentCommands {
   stage(file: NewAttachment, signal?: AbortSignal): Promise<{ stagedId: string }>;
   /** Nothing happens when it was sent or is gone. */
   unstage(stagedId: string): Promise<void>;
+  /** Keeps what is on a picture that waits; nothing happens when it was sent or is gone. */
+  describe(stagedId: string, caption: string): Promise<void>;
   /** @throws StorageError `not-found` */
   setAutoDownload(conversationId: string, on: boolean): Promise<void>;
   /** Tells whoever sent a message that a file of it was saved, where that is due. @throws StorageError `not-found` */
@@ -88,8 +94,9 @@ export function createAttachmentCommands(deps: {
       const staged = {
         width: sideOf(found.width ?? input.width),
         height: sideOf(found.height ?? input.height),
-        caption: input.caption ? cutToCodePoints(input.caption.toWellFormed(), MAX_CAPTION) : null,
-        thumbnailMediaId: thumbnail?.id ?? null
+        caption: captionOf(input.caption),
+        thumbnailMediaId: thumbnail?.id ?? null,
+        ...(input.tray && { tray: input.tray })
       };
       try {
         const file = { owner, kind: found.kind, name, contentType, staged };
@@ -105,6 +112,7 @@ export function createAttachmentCommands(deps: {
       const { thumbnailMediaId } = facts.staged;
       await media.remove([stagedId, ...(thumbnailMediaId === null ? [] : [thumbnailMediaId])]);
     },
+    describe: (stagedId, caption) => describeStaged(store, stagedId, captionOf(caption)),
     setAutoDownload: (conversationId, autoDownload) =>
       chooseForConversation(store, conversationId, { autoDownload }),
     async tellSaved(messageId) {
@@ -138,6 +146,11 @@ async function bytesWithinLimit(file: Blob): Promise<Uint8Array> {
     throw new FilesError('file-too-large', { retry: 'never', details });
   }
   return new Uint8Array(await file.arrayBuffer());
+}
+
+function captionOf(said: string | null | undefined): string | null {
+  const caption = said?.trim();
+  return caption ? cutToCodePoints(caption.toWellFormed(), MAX_CAPTION) : null;
 }
 
 function sideOf(side: number | null): number | null {

@@ -25,6 +25,19 @@ export function withTransfer(
   return attachment.state === 'queued' ? { ...attachment, state: 'uploading' } : attachment;
 }
 
+/** The message as it stands with what is under way for its files: its state is Uploading while one goes up. */
+export function withTransfers<
+  Message extends { readonly attachments: readonly AttachmentView[]; readonly direction: 'in' | 'out' }
+>(
+  message: Message,
+  transferOf: (attachment: AttachmentView) => { readonly fraction: number | null } | null
+): Message {
+  const isStill = message.direction === 'in' || message.attachments.length === 0;
+  if (isStill) return message;
+  const attachments = message.attachments.map((stored) => withTransfer(stored, transferOf(stored)));
+  return { ...message, attachments };
+}
+
 /** How a file is called in the name of a button: its description, else its name for files, else its kind. */
 export function attachmentName({
   kind,

@@ -2,7 +2,6 @@
 import { errorCode } from '../errors.ts';
 import { loadConversation, type ConversationView, type MessageView } from '../storage/queries.ts';
 import type { TimerSetting } from '../storage/views.ts';
-import { countText } from './composing.ts';
 import type { DeleteWhere } from './delete-choices.ts';
 import { createLive } from './live.svelte.ts';
 import { createMessageWindow, type MessageWindow } from './message-window.svelte.ts';
@@ -14,6 +13,12 @@ import type { Session } from './session.svelte.ts';
 
 /** A draft is kept this long after the last key, milliseconds. */
 const DRAFT_DELAY_MS = 400;
+
+/** What was written for one message. */
+export interface Typed {
+  readonly text: string;
+  readonly reply: MessageView | null;
+}
 
 export interface ConversationState {
   readonly id: string;
@@ -29,10 +34,12 @@ export interface ConversationState {
   reply: MessageView | null;
   /** What the quotes on screen show. */
   readonly quoted: QuotedState;
-  /** Sends what is typed, with files that were staged. @returns the code of what went wrong, else null */
-  send(stagedIds?: readonly string[]): Promise<string | null>;
-  /** Sends staged files alone: what is typed stays. */
-  sendFiles(stagedIds: readonly string[]): Promise<string | null>;
+  /** Takes what is answered, and what is typed unless that stays, out of the composer to be sent. */
+  take(words: 'with-text' | 'without-text'): Typed;
+  /** Sends what was taken, with files that were staged. @returns the code of what went wrong, else null */
+  send(typed: Typed, stagedIds: readonly string[]): Promise<string | null>;
+  /** What was taken is not sent: it stands in the composer again. */
+  giveBack(typed: Typed): void;
   retry(messageId: string): Promise<void>;
   /** Adds an emoji of ours to a message, or takes it back. `too-many-reactions` */
   react(messageId: string, emoji: string, remove: boolean): Promise<void>;
@@ -63,6 +70,8 @@ export function createConversationState(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let marking = false;
   let gone = false;
+  let stopped = false;
+  let taken: readonly Typed[] = [];
   let reply = $state.raw<MessageView | null>(null);
   const quoted = createQuotedState(db, rowKey);
   // Nobody needs to know that they were not told.
@@ -92,41 +101,57 @@ export function createConversationState(
     messages = createMessageWindow({ db, rowKey, conversationId }, view.firstUnreadSort);
   }
 
+  /** What is typed, after what was taken and is not sent yet: neither is lost with the page. */
+  const draft = () => [...taken.map((typed) => typed.text), text].filter((part) => part !== '').join('\n');
+
   function saveDraft(): void {
     clearTimeout(timer);
-    if (gone || text === savedDraft) return;
-    savedDraft = text;
+    const kept = draft();
+    if (gone || kept === savedDraft) return;
+    savedDraft = kept;
     // What is typed is still on screen; the next key tries again.
-    call('conversation.saveDraft', { conversationId, text }).catch(() => {
+    call('conversation.saveDraft', { conversationId, text: kept }).catch(() => {
       savedDraft = '';
     });
   }
 
-  async function send(stagedIds: readonly string[] = []): Promise<string | null> {
-    const sent = text;
-    if (sent.trim() === '' && stagedIds.length === 0) return null;
-    if (countText(sent).over > 0) return 'message-too-long';
-    const answered = reply;
-    text = '';
+  function take(words: 'with-text' | 'without-text'): Typed {
+    const typed = { text: words === 'with-text' ? text : '', reply };
     reply = null;
-    touched = true;
-    clearTimeout(timer);
-    typing.sent();
+    if (words === 'with-text') {
+      text = '';
+      touched = true;
+      clearTimeout(timer);
+      typing.sent();
+    }
+    taken = [...taken, typed];
+    return typed;
+  }
+
+  function letGo(typed: Typed): void {
+    taken = taken.filter((one) => one !== typed);
+  }
+
+  function giveBack(typed: Typed): void {
+    letGo(typed);
+    text = [typed.text, text].filter((part) => part !== '').join('\n');
+    reply ??= typed.reply;
+  }
+
+  async function send(typed: Typed, stagedIds: readonly string[]): Promise<string | null> {
     try {
-      await messages?.toLatest();
-      const quote = answered ? { quoteMessageId: answered.id } : {};
-      const files = stagedIds.length > 0 ? { stagedIds } : {};
+      if (!stopped) await messages?.toLatest();
       await call('message.send', {
         conversationId,
-        text: sent.trim() === '' ? '' : sent,
-        ...quote,
-        ...files
+        text: typed.text.trim() === '' ? '' : typed.text,
+        ...(typed.reply ? { quoteMessageId: typed.reply.id } : {}),
+        ...(stagedIds.length > 0 ? { stagedIds } : {})
       });
+      letGo(typed);
       saveDraft();
       return null;
     } catch (error) {
-      if (text === '') text = sent;
-      reply ??= answered;
+      giveBack(typed);
       return errorCode(error);
     }
   }
@@ -152,20 +177,9 @@ export function createConversationState(
       clearTimeout(timer);
       timer = setTimeout(saveDraft, DRAFT_DELAY_MS);
     },
+    take,
     send,
-    async sendFiles(stagedIds) {
-      const answered = reply;
-      reply = null;
-      try {
-        await messages?.toLatest();
-        const quote = answered ? { quoteMessageId: answered.id } : {};
-        await call('message.send', { conversationId, text: '', ...quote, stagedIds });
-        return null;
-      } catch (error) {
-        reply ??= answered;
-        return errorCode(error);
-      }
-    },
+    giveBack,
     retry: (messageId) => call('message.retry', { messageId }),
     get reply() {
       return reply;
@@ -196,6 +210,7 @@ export function createConversationState(
     },
     saveDraft,
     stop() {
+      stopped = true;
       saveDraft();
       typing.stop();
       quoted.stop();

@@ -2,7 +2,7 @@
 // transaction.
 import { storageError } from './errors.ts';
 import { messageUpdate } from './message-changes.ts';
-import type { MediaContent, MediaKind, MediaRow } from './media-rows.ts';
+import { stagedOwner, type MediaContent, type MediaKind, type MediaRow } from './media-rows.ts';
 import { enqueueChange } from './outbox-enqueue.ts';
 import type { Enqueue, NewMessage } from './outbox-entry.ts';
 import type { MessageContent, StoredAttachment } from './rows.ts';
@@ -17,9 +17,6 @@ import {
   type TableRow
 } from './store.ts';
 import type { AttachmentKind } from './views.ts';
-
-/** Owner of files that wait for a message of a conversation. */
-export const stagedOwner = (conversationId: string) => `${conversationId}/staged`;
 
 /** Owner of files that were loaded and are not named by their message yet. */
 export const incomingOwner = (conversationId: string) => `${conversationId}/incoming`;
@@ -87,6 +84,26 @@ export function enqueueWithFiles(
       changes: mergeChanges('enqueue with files', 'any', [change, moved]),
       result: { messageId, timestampMs }
     };
+  });
+}
+
+/** Keeps what the person says is on a file that waits; nothing happens when it was sent or is gone. */
+export function describeStaged(store: ProfileStore, stagedId: string, caption: string | null): Promise<void> {
+  return commitBuilt(store, async () => {
+    const [file] = await loadMedia(store, [stagedId]);
+    if (!file?.content.staged || file.content.staged.caption === caption) {
+      return { changes: null, result: undefined };
+    }
+    const { row } = file;
+    const content = { ...file.content, staged: { ...file.content.staged, caption } };
+    const put = await sealRow(store, 'media', row.id, row, { owner: row.owner }, content);
+    const changes: ChangeSet = {
+      name: 'describe staged file',
+      by: 'any',
+      expect: [{ table: 'media', id: row.id, rev: row.rev }],
+      put: [{ table: 'media', row: put }]
+    };
+    return { changes, result: undefined };
   });
 }
 

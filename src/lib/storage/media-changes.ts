@@ -48,7 +48,11 @@ export function mediaIdsOf({ attachments = [] }: MessageContent): Set<string> {
   );
 }
 
-/** How long a file may lie staged, and how long one may wait to be named by what it was loaded for. */
+/**
+ * How long a file may wait in a composer where the person sees it, how long one may lie staged unseen, and how long one may
+ * wait to be named by what it was loaded for.
+ */
+const TRAY_FOR_MS = 30 * 86_400_000;
 const STAGED_FOR_MS = 86_400_000;
 const UNNAMED_FOR_MS = 600_000;
 
@@ -69,9 +73,22 @@ export async function isWantedFile(store: ProfileStore, file: MediaFacts, nowMs:
   }
   const row = await reading(() => store.db.conversations.get(id));
   if (!row) return false;
-  if (place === 'staged') return ageMs < STAGED_FOR_MS;
+  if (place === 'staged') {
+    const isShown = file.staged?.tray !== undefined || (await isShownInTray(store, file));
+    return ageMs < (isShown ? TRAY_FOR_MS : STAGED_FOR_MS);
+  }
   const { picture } = await openRow<ConversationContent>(store, 'conversations', row);
   return place === 'picture' && picture?.mediaId === file.id;
+}
+
+/** It is the thumbnail of a picture that is shown in a composer. */
+async function isShownInTray(store: ProfileStore, { id, kind, owner }: MediaFacts): Promise<boolean> {
+  if (kind !== 'thumbnail') return false;
+  for (const row of await reading(() => store.db.media.where('owner').equals(owner).toArray())) {
+    const { staged } = await openRow<MediaContent>(store, 'media', row);
+    if (staged?.tray && staged.thumbnailMediaId === id) return true;
+  }
+  return false;
 }
 
 /** Removes the chunks of rows that are gone; what cannot be removed now is for the sweep. */

@@ -51,7 +51,26 @@ export interface StagedFile {
   readonly height: number | null;
   readonly caption: string | null;
   readonly thumbnailMediaId: string | null;
+  /** For one that is shown in the composer until it is sent. */
+  readonly tray?: TrayFacts;
 }
+
+/** What the composer tells of a file that waits there. */
+export interface TrayFacts {
+  /** Random, by the page that chose it. */
+  readonly key: string;
+  /** Its place among the others: smaller ones first. */
+  readonly order: number;
+  /** Of what was chosen, where a picture lost detail; null otherwise. */
+  readonly bytesBefore: number | null;
+  /** Nothing is in it but the picture. */
+  readonly cleaned: boolean;
+  /** It moved, and no longer does. */
+  readonly madeStill: boolean;
+}
+
+/** Owner of files that wait for a message of a conversation. */
+export const stagedOwner = (conversationId: string) => `${conversationId}/staged`;
 
 /** `file`: origin private file system. `record`: this database. */
 export type MediaPlace = 'file' | 'record';

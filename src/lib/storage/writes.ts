@@ -91,12 +91,12 @@ export { markConversationRead, type OnRead } from './read-changes.ts';
 export { deadlinePart, loadNextDeadline, removeDueMessages } from './deadlines.ts';
 export { isWantedFile } from './media-changes.ts';
 export {
+  describeStaged,
   enqueueWithFiles,
   incomingOwner,
   saveDownloaded,
   saveDownloadFailure,
   saveUploaded,
-  stagedOwner,
   type LoadedFile
 } from './attachment-changes.ts';
 export {

@@ -7,8 +7,10 @@ import {
   fewerBars,
   filesHere,
   frameRatio,
-  withTransfer
+  withTransfer,
+  withTransfers
 } from '../../../src/lib/state/attachment-view.ts';
+import { stateKey } from '../../../src/lib/state/message-words.ts';
 import type { AttachmentView } from '../../../src/lib/storage/views.ts';
 import { formatBytes, formatClock, formatSpokenLength } from '../../../src/lib/text/sizes.ts';
 import { sampleMessage } from '../../support/views.ts';
@@ -108,5 +110,22 @@ describe('sizes and lengths', () => {
     expect(formatSpokenLength(62, 'en')).toBe('1 minute, 2 seconds');
     expect(formatSpokenLength(0.4, 'en')).toBe('0 seconds');
     expect(formatSpokenLength(60, 'en')).toBe('1 minute');
+  });
+});
+
+describe('a message whose files are on their way', () => {
+  const going = { ...sampleMessage({ sort: 1 }), direction: 'out' as const, state: 'sending' as const };
+  const files = [file({ id: '0' }), file({ id: '1', state: 'queued' })];
+
+  it('is Uploading while one of them goes up, and Sending after that', () => {
+    const up = ({ id }: AttachmentView) => (id === '1' ? { fraction: null } : null);
+    expect(stateKey(withTransfers({ ...going, attachments: files }, up))).toBe('uploading');
+    expect(stateKey(withTransfers({ ...going, attachments: files }, () => null))).toBe('sending');
+  });
+
+  it('stays the same object where it is received or has no files', () => {
+    const received = { ...going, direction: 'in' as const, attachments: files };
+    expect(withTransfers(received, () => ({ fraction: 0.5 }))).toBe(received);
+    expect(withTransfers(going, () => ({ fraction: 0.5 }))).toBe(going);
   });
 });

@@ -5,17 +5,21 @@ import { errorCode } from '../../../../lib/errors.ts';
 import { fileKey } from '../../../../lib/state/attachment-view.ts';
 import { saveFile } from '../../../../lib/state/save-file.ts';
 import type { MediaShelf } from '../../../../lib/state/media-shelf.svelte.ts';
+import type { ProfileState } from '../../../../lib/state/profile.svelte.ts';
 import type { Session } from '../../../../lib/state/session.svelte.ts';
 import { createStagedFiles, type StagedFiles } from '../../../../lib/state/staged-files.svelte.ts';
 import type { Toasts } from '../../../../lib/state/toasts.svelte.ts';
+import { followTray } from '../../../../lib/state/tray-rows.ts';
 import type { Transfers } from '../../../../lib/state/transfers.svelte.ts';
 import { createVoiceState, type VoiceState } from '../../../../lib/state/voice.svelte.ts';
+import type { NewAttachment } from '../../../../lib/worker/protocol.ts';
 import type { AttachmentView, ConversationView, MessageView } from '../../../../lib/storage/views.ts';
 import { media as text } from '../../../../lib/text/en/media.ts';
 import { shell } from '../../../../lib/text/en/shell.ts';
 
 export interface MediaDeskDeps {
   readonly conversationId: string;
+  readonly profile: Pick<ProfileState, 'db' | 'rowKey'>;
   readonly call: Session['call'];
   readonly view: () => ConversationView | null | undefined;
   readonly name: () => string;
@@ -35,8 +39,7 @@ export interface MediaDesk {
   /** The file that waits for the answer about trust. */
   readonly asking: { readonly message: MessageView; readonly attachment: AttachmentView } | null;
   answer(how: 'always' | 'once' | 'not'): void;
-  /** Seals what waits. @returns ids for the message; null with a `problem` */
-  stageAll(): Promise<readonly string[] | null>;
+  /** Seals the voice message that was made. @returns ids for the message; null with a `problem` */
   stageVoice(): Promise<readonly string[] | null>;
   /** The message with them was not taken. */
   unstage(ids: readonly string[]): void;
@@ -47,9 +50,14 @@ export interface MediaDesk {
 
 export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   const { conversationId, call, shelf, transfers, toasts } = deps;
-  const staged = createStagedFiles(async () =>
-    (await import('../../../../lib/state/picture-tools.ts')).createPictureTools()
-  );
+  const staged = createStagedFiles({
+    loadTools: async () => (await import('../../../../lib/state/picture-tools.ts')).createPictureTools(),
+    stage,
+    unstage: (stagedId) => call('attachment.unstage', { stagedId }),
+    describe: (stagedId, caption) => call('attachment.describe', { stagedId, caption }),
+    picture: shelf.blob
+  });
+  const tray = followTray(deps.profile, conversationId, staged.follow);
   const voice = createVoiceState(async () =>
     (await import('../../../../lib/state/begin-voice.ts')).beginVoice()
   );
@@ -98,20 +106,8 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
     }
   };
 
-  /** All or none: what was sealed before one failed is taken back. */
-  async function stage(
-    files: readonly Parameters<typeof call<'attachment.stage'>>[1][]
-  ): Promise<readonly string[] | null> {
-    const ids: string[] = [];
-    try {
-      for (const file of files) ids.push((await call('attachment.stage', file)).stagedId);
-      return ids;
-    } catch (error) {
-      unstage(ids);
-      const code = errorCode(error);
-      problem = code === 'quota' ? text.failures.quota : shell.actionFailed({ code });
-      return null;
-    }
+  async function stage(file: Omit<NewAttachment, 'conversationId'>): Promise<string> {
+    return (await call('attachment.stage', { conversationId, ...file })).stagedId;
   }
 
   function unstage(ids: readonly string[]): void {
@@ -143,24 +139,28 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
       if (how === 'always') call('conversation.autoDownload', { conversationId, on: true }).catch(say);
       load(asked.message, asked.attachment);
     },
-    async stageAll() {
-      const files = staged.take();
-      if (files === null) {
-        const waits = staged.all.some(({ state }) => state === 'preparing');
-        problem = waits ? text.notReady : text.blockedByProblem;
-        return null;
-      }
-      return stage(files.map((file) => ({ conversationId, ...file })));
-    },
     async stageVoice() {
       const made = voice.recorded;
       if (!made) return null;
       const { bytes, contentType } = made;
       const file = new Blob([bytes], { type: contentType });
       const name = text.voiceFileName;
-      return stage([
-        { conversationId, file, name, contentType, kind: 'voice', thumbnail: null, width: null, height: null }
-      ]);
+      const voiceFile = {
+        file,
+        name,
+        contentType,
+        kind: 'voice',
+        thumbnail: null,
+        width: null,
+        height: null
+      } as const;
+      try {
+        return [await stage(voiceFile)];
+      } catch (error) {
+        const code = errorCode(error);
+        problem = code === 'quota' ? text.failures.quota : shell.actionFailed({ code });
+        return null;
+      }
     },
     unstage,
     get problem() {
@@ -171,7 +171,8 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
     },
     stop() {
       voice.discard();
-      staged.clear();
+      tray.stop();
+      staged.stop();
     }
   };
 }

@@ -1,12 +1,15 @@
-// Sends what stands in the composer of a conversation. Files are staged first: all of them, or nothing is sent.
+// Sends what stands in the composer of a conversation: one message after the other, each once its files are ready; all of
+// them, or nothing is sent.
 import { tick } from 'svelte';
-import type { ConversationState } from '../../../../lib/state/conversation.svelte.ts';
+import { countText } from '../../../../lib/state/composing.ts';
+import type { ConversationState, Typed } from '../../../../lib/state/conversation.svelte.ts';
+import { media as text } from '../../../../lib/text/en/media.ts';
 import { shell } from '../../../../lib/text/en/shell.ts';
 import type { MediaDesk } from './media-desk.svelte.ts';
 
 export interface SenderDeps {
-  readonly chat: ConversationState;
-  readonly files: MediaDesk;
+  readonly chat: Pick<ConversationState, 'text' | 'take' | 'send' | 'giveBack'>;
+  readonly files: Pick<MediaDesk, 'staged' | 'stageVoice' | 'unstage' | 'problem'>;
   /** The message stands in the timeline. */
   readonly sent: () => void;
 }
@@ -20,26 +23,21 @@ export interface Sender {
 }
 
 export function createSender({ chat, files, sent }: SenderDeps): Sender {
-  let sending = false;
+  const { staged } = files;
   let problem = $state<string | null>(null);
+  /** Ends with the last message that was pressed to be sent. */
+  let line: Promise<unknown> = Promise.resolve();
 
-  async function sendWith(
-    stage: () => Promise<readonly string[] | null>,
-    carryOut: (ids: readonly string[]) => Promise<string | null>
-  ): Promise<boolean> {
-    if (sending) return false;
-    sending = true;
-    files.problem = null;
-    try {
-      const ids = await stage();
-      if (ids === null) return false;
-      const code = await carryOut(ids);
-      problem = code === null ? null : code === 'message-too-long' ? '' : shell.actionFailed({ code });
-      if (code !== null) files.unstage(ids);
-      return code === null;
-    } finally {
-      sending = false;
-    }
+  function inOrder<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = line.then(work);
+    line = next.catch(() => {});
+    return next;
+  }
+
+  async function deliver(typed: Typed, ids: readonly string[]): Promise<boolean> {
+    const code = await chat.send(typed, ids);
+    problem = code === null ? null : shell.actionFailed({ code });
+    return code === null;
   }
 
   async function shown(): Promise<void> {
@@ -52,16 +50,49 @@ export function createSender({ chat, files, sent }: SenderDeps): Sender {
       return problem;
     },
     async send() {
-      const carries = files.staged.all.length > 0;
-      if (chat.text.trim() === '' && !carries) return;
-      if (!(await sendWith(carries ? files.stageAll : async () => [], chat.send))) return;
-      files.staged.clear();
-      await shown();
+      const waiting = staged.all.filter(({ leaving }) => !leaving);
+      if (chat.text.trim() === '' && waiting.length === 0) return;
+      problem = files.problem = null;
+      if (countText(chat.text).over > 0) {
+        problem = '';
+        return;
+      }
+      if (waiting.some(({ state }) => state === 'too-large' || state === 'failed')) {
+        files.problem = text.blockedByProblem;
+        return;
+      }
+      const keys = staged.depart();
+      const typed = chat.take('with-text');
+      await inOrder(async () => {
+        const ids = await staged.settled(keys);
+        // Its files were all taken away meanwhile, and there was nothing else.
+        const isNothing = ids?.length === 0 && typed.text.trim() === '';
+        if (ids === null || isNothing) {
+          chat.giveBack(typed);
+          staged.stay(keys);
+          if (ids === null) files.problem = text.blockedByProblem;
+        } else if (await deliver(typed, ids)) {
+          staged.sent(keys);
+          await shown();
+        } else staged.stay(keys);
+      });
     },
     async sendVoice() {
-      if (!(await sendWith(files.stageVoice, chat.sendFiles))) return false;
-      await shown();
-      return true;
+      files.problem = null;
+      const typed = chat.take('without-text');
+      return inOrder(async () => {
+        const ids = await files.stageVoice();
+        if (ids === null) {
+          chat.giveBack(typed);
+          return false;
+        }
+        if (!(await deliver(typed, ids))) {
+          files.unstage(ids);
+          return false;
+        }
+        await shown();
+        return true;
+      });
     }
   };
 }

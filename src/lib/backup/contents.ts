@@ -120,6 +120,8 @@ export interface BackupAttachment {
 
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'failed', 'received'] as const;
 
+export const DEVICE_CHANGES = ['added', 'removed', 'left', 'linked'] as const;
+
 export type BackupNotice =
   | { readonly type: 'you-accepted' | 'they-accepted' | 'call-missed' }
   | {
@@ -129,7 +131,12 @@ export type BackupNotice =
       readonly seconds: number;
     }
   | { readonly type: 'media-saved'; readonly byMe: boolean }
-  | { readonly type: 'group-invitation'; readonly groupName: string };
+  | { readonly type: 'group-invitation'; readonly groupName: string }
+  | {
+      readonly type: 'device';
+      readonly change: (typeof DEVICE_CHANGES)[number];
+      readonly name: string;
+    };
 
 export interface BackupMessage {
   readonly direction: 'in' | 'out';

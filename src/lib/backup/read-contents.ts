@@ -7,6 +7,7 @@ import {
   MEDIA_KINDS,
   MEDIA_ROLES,
   MESSAGE_STATES,
+  DEVICE_CHANGES,
   TIMER_MODES,
   type BackupAttachment,
   type BackupConfig,
@@ -248,7 +249,8 @@ function noticeOf(fields: Fields): BackupNotice {
     'call-missed',
     'timer',
     'media-saved',
-    'group-invitation'
+    'group-invitation',
+    'device'
   ]);
   if (type === 'timer') {
     const mode = oneOf(fields, 'mode', TIMER_MODES);
@@ -256,6 +258,9 @@ function noticeOf(fields: Fields): BackupNotice {
   }
   if (type === 'media-saved') return { type, byMe: flag(fields, 'byMe') };
   if (type === 'group-invitation') return { type, groupName: short(fields, 'groupName') };
+  if (type === 'device') {
+    return { type, change: oneOf(fields, 'change', DEVICE_CHANGES), name: short(fields, 'name') };
+  }
   return { type };
 }
 

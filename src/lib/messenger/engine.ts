@@ -45,6 +45,7 @@ import { parseDisplayName } from './display-name.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
 import { createLockKeeper, type LockChange, type LockView } from './lock-keeper.ts';
+import type { DeviceName } from './leader.ts';
 import { createMessenger, type Messenger } from './messenger.ts';
 import { readDescriptor } from './network-descriptor.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
@@ -105,6 +106,8 @@ export interface EngineDependencies {
   readonly backupCost?: KeyCost;
   /** What a guess at a passphrase of a lock costs; absent: the same. */
   readonly lockCost?: Argon2Cost;
+  /** How this device presents itself to the account's others; absent: without a name. */
+  readonly device?: DeviceName;
   /** Name and version, for what is written to be read elsewhere. */
   readonly app?: string;
 }
@@ -300,6 +303,7 @@ export function createEngine(deps: EngineDependencies): Engine {
       identity,
       crypto,
       createFloors: network && isOwnNetwork ? (current) => deps.createFloors(network, current) : null,
+      device: deps.device ?? { description: '', version: 0 },
       locks: deps.locks,
       channel: deps.openChannel(`onionskin/${profile.profileId}`),
       clock: deps.clock,

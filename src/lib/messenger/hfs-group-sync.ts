@@ -135,12 +135,16 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
   const pushes = createPace(clock, PUSHES);
   /** The last hash seen at each node since this engine began. */
   const cursors = new Map<string, string>();
-  /** Nodes whose answer under way began at the start. */
-  const fromStart = new Set<string>();
+  /** From where nodes are asked in this poll, so that every question of it is the same; null: for everything. */
+  const planned = new Map<string, string | null>();
+  /** Nodes whose pages that are held began at the start. */
+  const pagedFromStart = new Set<string>();
   const emptyAt = new Set<string>();
   let isWanted = false;
   /** Everything was merged in this poll. */
   let isUpToDate = false;
+  /** Something was merged, and what follows from it not done yet. */
+  let isOwed = false;
   let doubt: { readonly status: HfsSelf['status']; readonly nodeHex: string } | null = null;
   let merged: readonly string[] = [];
   let hasSeenGroup = false;
@@ -185,6 +189,7 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
     const requests = self.status === 'member' ? await reader.requests(items, self, nowSeconds) : [];
     await deps.onSight({ messages, requests }, events);
     isUpToDate = true;
+    isOwed = true;
   }
 
   /** Being left behind is seen at two nodes before it is believed: one of them may show old things, or too little. */
@@ -282,9 +287,10 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
       if (namespace !== OWN_PROFILE.groupNamespace) return null;
       const page = pages.cursorOf(nodeHex, namespace);
       if (page !== null) return page;
+      const known = planned.get(nodeHex);
+      if (known !== undefined) return known;
       const from = isWaiting() ? null : (cursors.get(nodeHex) ?? null);
-      if (from === null) fromStart.add(nodeHex);
-      else fromStart.delete(nodeHex);
+      planned.set(nodeHex, from);
       return from;
     },
     async receive(nodeHex, answers) {
@@ -292,10 +298,19 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
       try {
         for (const part of answers) {
           if (part.namespace !== OWN_PROFILE.groupNamespace) continue;
+          const isFromStart =
+            pages.cursorOf(nodeHex, part.namespace) === null
+              ? planned.get(nodeHex) === null
+              : pagedFromStart.has(nodeHex);
+          planned.clear();
           const answer = pages.add(nodeHex, part);
-          if (answer === null) continue;
+          pagedFromStart.clear();
+          if (answer === null) {
+            if (isFromStart) pagedFromStart.add(nodeHex);
+            continue;
+          }
           if (answer.lastHash !== null) cursors.set(nodeHex, answer.lastHash);
-          if (fromStart.has(nodeHex) && part.skipped === 0) await takeIn(nodeHex, answer.messages);
+          if (isFromStart && part.skipped === 0) await takeIn(nodeHex, answer.messages);
           else if (answer.messages.some(({ hash }) => !reader.isKnown(hash))) isWanted = true;
         }
       } catch (error) {
@@ -303,12 +318,17 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
         if (code === 'deposed' || code === 'closed') throw error;
         // Messages must come whatever is wrong with the group.
         log.warn('group-not-taken', { code });
+        isWanted = true;
       }
     },
     async push(signal) {
       try {
-        if (!isUpToDate) return await lookForDue();
+        if (!isUpToDate) {
+          isWanted ||= isOwed;
+          return await lookForDue();
+        }
         isUpToDate = false;
+        isOwed = false;
         await deps.afterSight?.(signal);
         await pushDue(signal);
         await deps.afterPush?.();

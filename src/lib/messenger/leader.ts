@@ -5,7 +5,9 @@ import { errorCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
 import {
+  addOwnNotice,
   findConversation,
+  loadMeta,
   raiseEpoch,
   isWantedFile,
   updateMeta,
@@ -21,6 +23,10 @@ import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
 import { createConfigSync } from './config-sync.ts';
 import type { Exposure } from './exposure.ts';
+import { createDeviceGroup } from './hfs-devices.ts';
+import type { DeviceOrder } from './hfs-group-orders.ts';
+import { createGroupState } from './hfs-group-state.ts';
+import { createGroupStorage } from './hfs-group-storage.ts';
 import { createInbox } from './inbox.ts';
 import { createMediaRules } from './media-rules.ts';
 import { createOutbox } from './outbox.ts';
@@ -39,6 +45,7 @@ export interface RunningEngine {
   exposure(): Exposure;
   ring(what: Bell): void;
   setActivity(activity: TabActivity): void;
+  followDeviceOrder(order: DeviceOrder): void;
   /** Tells the other side of a conversation, if the person wants that. */
   signalTyping(conversationId: string, isTyping: boolean): void;
   readonly downloads: Pick<Downloads, 'download'>;
@@ -55,6 +62,8 @@ export interface LeaderDependencies {
   readonly media: MediaStore;
   readonly createFloors: () => NetworkFloors;
   readonly ownProfile: () => Promise<OwnProfile>;
+  /** How this device presents itself to the account's others. */
+  readonly device: DeviceName;
   readonly clock: Clock;
   readonly random: RandomBytes;
   readonly log: Log;
@@ -62,6 +71,14 @@ export interface LeaderDependencies {
   readonly onConnection: () => void;
   /** Messages may end earlier than was known, or time was learnt. */
   readonly onDeadlines: () => void;
+}
+
+/** As the other devices of the account see it. */
+export interface DeviceName {
+  /** At most 64 bytes of UTF-8. */
+  readonly description: string;
+  /** 1,000,000·major + 1,000·minor + patch. */
+  readonly version: number;
 }
 
 /** An offset that moved by less is not written again, milliseconds. */
@@ -106,6 +123,29 @@ export async function runLeader(
   const pictures = createPictures({ ...transfer, isConnected, now, clock });
   const mediaRules = createMediaRules({ store, now, clock, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
+  const groupState = createGroupState(createGroupStorage(store));
+  const group = createDeviceGroup({
+    store,
+    state: groupState,
+    identity,
+    crypto,
+    swarm,
+    clock,
+    random,
+    log,
+    now,
+    clockOffsetMs: () => onion.clockOffsetMs(),
+    isCreatedHere: async () => (await loadMeta(store, 'profile'))?.content.createdHere === true,
+    facts: deps.device,
+    window: 'standard',
+    ring: () => poller.ring(),
+    async onDevicesChanged(changes) {
+      for (const change of changes) {
+        const line = { type: 'device' as const, ...change };
+        await addOwnNotice(store, { ownId: identity.accountId, notice: line, nowMs: now() });
+      }
+    }
+  });
   const look = createLook(swarm, identity, deps.emit);
   const receive = createReceiver({
     store,
@@ -113,6 +153,7 @@ export async function runLeader(
     swarm: look.swarm,
     inbox,
     configs,
+    group,
     random,
     now,
     onReceived(result) {
@@ -224,6 +265,11 @@ export async function runLeader(
     setActivity(activity) {
       poller.setActivity(activity);
       onion.setOnline(activity.online);
+    },
+    followDeviceOrder(order) {
+      group.follow(order).catch((error: unknown) => {
+        log.warn('device-order-failed', { code: errorCode(error) });
+      });
     },
     signalTyping: (conversationId, isTyping) => void signalTyping(conversationId, isTyping, signal),
     downloads,

@@ -34,7 +34,8 @@ import { createElection, HEARTBEAT_MS } from './election.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
 import { createExposureQuestions, type Exposure } from './exposure.ts';
-import { runLeader, type RunningEngine } from './leader.ts';
+import { isDeviceOrder, type DeviceOrder } from './hfs-group-orders.ts';
+import { runLeader, type DeviceName, type RunningEngine } from './leader.ts';
 import type { Channel, Locks, NetworkFloors } from './ports.ts';
 import { createNameQuestions } from './name-questions.ts';
 import { createMessageCommands, type MessageCommands } from './message-commands.ts';
@@ -80,6 +81,8 @@ export interface Messenger
   messageAtDate(conversationId: string, atMs: number): Promise<{ messageId: string; sort: number } | null>;
   /** The person began or ended typing; the other side is told if both want that. */
   signalTyping(conversationId: string, isTyping: boolean): void;
+  /** Carried out by the tab that leads; what comes of it, the row of devices says. */
+  orderDevices(order: DeviceOrder): void;
   currentPath(): PathSnapshot | null;
   renewPath(): Promise<void>;
   /** Whom the engine of this profile has been in touch with; null while none runs. */
@@ -96,6 +99,7 @@ export interface MessengerDependencies {
   readonly crypto: CryptoBackend;
   /** Null: the profile belongs to another network than this site, and stays offline. */
   readonly createFloors: ((store: ProfileStore) => NetworkFloors) | null;
+  readonly device: DeviceName;
   readonly locks: Locks;
   readonly channel: Channel;
   readonly clock: Clock;
@@ -210,6 +214,7 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
           media,
           createFloors: () => createFloors(store),
           ownProfile: () => loadOwnProfile(store),
+          device: deps.device,
           clock,
           random: deps.random,
           log,
@@ -303,6 +308,9 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
         return;
       case 'order':
         follow(message.order);
+        return;
+      case 'device-order':
+        if (isDeviceOrder(message.order)) engine?.followDeviceOrder(message.order);
         return;
       case 'typing':
         engine?.signalTyping(message.conversationId, message.isTyping);
@@ -460,6 +468,10 @@ export function createMessenger(deps: MessengerDependencies): Messenger {
     signalTyping(conversationId, isTyping) {
       if (engine) engine.signalTyping(conversationId, isTyping);
       else post({ kind: 'typing', conversationId, isTyping });
+    },
+    orderDevices(order) {
+      if (engine) engine.followDeviceOrder(order);
+      else post({ kind: 'device-order', order });
     },
     currentPath: () => (engine ? engine.onion.lastPath() : heard.path),
     async renewPath() {

@@ -5,6 +5,7 @@ import { randomBelow, type RandomBytes } from '../random.ts';
 import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import type { ConfigSync } from './config-sync.ts';
+import type { GroupSync } from './hfs-group-sync.ts';
 import type { Inbox } from './inbox.ts';
 import type { StoredItem } from './open-item.ts';
 
@@ -48,16 +49,18 @@ export function createReceiver(deps: {
   inbox: Inbox;
   /** The shared documents, polled along. */
   configs?: ConfigSync;
+  /** The group of the account's devices, polled along. */
+  group?: GroupSync;
   random: RandomBytes;
   /** Network time, milliseconds. */
   now: () => number;
   /** After each commit that brought something. */
   onReceived: (result: InboxResult) => void;
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
-  const { store, identity, swarm, inbox, configs } = deps;
-  const namespaces = [NAMESPACES.messages, ...(configs?.namespaces ?? [])].map((namespace) => ({
-    namespace
-  }));
+  const { store, identity, swarm, inbox, configs, group } = deps;
+  const namespaces = [NAMESPACES.messages, ...(configs?.namespaces ?? []), ...(group?.namespaces ?? [])].map(
+    (namespace) => ({ namespace })
+  );
   let preferred: { nodeHex: string; polls: number } | null = null;
   /** Members asked since all of them were. */
   let askedNodes = new Set<string>();
@@ -80,7 +83,10 @@ export function createReceiver(deps: {
     if (++polls % POLLS_PER_PRUNE === 0) await pruneInbox(store, deps.now());
     const cursors = await loadCursors(store);
     const cursorOf = (node: string, namespace: number) =>
-      configs?.cursorOf(node, namespace) ?? cursors.get(`${node}/${namespace}`) ?? null;
+      group?.cursorOf(node, namespace) ??
+      configs?.cursorOf(node, namespace) ??
+      cursors.get(`${node}/${namespace}`) ??
+      null;
     const asked = preferred && preferred.polls < POLLS_PER_NODE ? preferred : null;
     const nodeHex = asked?.nodeHex ?? nextMember();
     // Forgotten first, so that a node that fails is not asked again.
@@ -105,9 +111,12 @@ export function createReceiver(deps: {
     let isMore = false;
     let isSound = true;
     let received = 0;
-    const configAnswers = answer.results.filter(({ namespace }) => namespace !== NAMESPACES.messages);
-    // First, since the documents say what is to become of a message.
-    await configs?.receive(nodeEd25519Hex, configAnswers);
+    const isOf = (part: { readonly namespaces: readonly number[] } | undefined) =>
+      answer.results.filter(({ namespace }) => part?.namespaces.includes(namespace));
+    // Before what is sealed to the keys it brings.
+    await group?.receive(nodeEd25519Hex, isOf(group));
+    // Then the documents, which say what is to become of a message.
+    await configs?.receive(nodeEd25519Hex, isOf(configs));
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
       isSound &&= skipped === 0;
       // A cursor that does not move would ask for the same again and again.
@@ -116,6 +125,7 @@ export function createReceiver(deps: {
       if (namespace !== NAMESPACES.messages) continue;
       const batch = { nodeEd25519Hex, namespace, items: messages, skipped, lastHash };
       const result = await inbox.receive(batch, signal);
+      if (!more && skipped === 0) group?.notePolled(Math.floor(deps.now() / 1000));
       received += result.added.length;
       const isNews = result.added.length + result.newReasons.length + result.events.length > 0;
       if (isNews) deps.onReceived(result);
@@ -123,9 +133,10 @@ export function createReceiver(deps: {
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.
     const isStaying = isMore && repeats < MAX_REPEATS;
+    if (!isStaying) await group?.push(signal);
     // What was changed here is stored soon, so the next look must not be far.
     if (configs && !isStaying && (await configs.push(signal)).isWaiting) received += 1;
-    if (configs?.isSearching()) return { more: true, received };
+    if (configs?.isSearching() || group?.isWaiting()) return { more: true, received };
     if (isSound) preferred = { nodeHex: nodeEd25519Hex, polls: isStaying ? 0 : (asked?.polls ?? 0) + 1 };
     return { more: isStaying, received };
   };

@@ -22,6 +22,9 @@ import {
   type WakeUp
 } from '../storage/index.ts';
 import { createConfigSync } from './config-sync.ts';
+import { createDeviceGroup } from './hfs-devices.ts';
+import { createGroupState } from './hfs-group-state.ts';
+import { createGroupStorage } from './hfs-group-storage.ts';
 import { createInbox } from './inbox.ts';
 import { readDescriptor } from './network-descriptor.ts';
 import { createOutbox } from './outbox.ts';
@@ -238,6 +241,18 @@ async function pollOnce(
   const now = () => onion.networkTimeMs();
   const common = { store, identity, crypto, clock, now, log };
   const configs = createConfigSync({ ...common, swarm, onTimersStarted: () => {} });
+  const group = createDeviceGroup({
+    ...common,
+    swarm,
+    state: createGroupState(createGroupStorage(store)),
+    random: deps.random,
+    clockOffsetMs: () => onion.clockOffsetMs(),
+    isCreatedHere: async () => false,
+    facts: { description: '', version: 0 },
+    window: 'standard',
+    ring: () => {},
+    onDevicesChanged: async () => {}
+  });
   const messages: InboxResult['added'][number][] = [];
   const receive = createReceiver({
     store,
@@ -246,6 +261,8 @@ async function pollOnce(
     inbox: createInbox({ ...common, handledBeforeMs: configs.handledBeforeMs }),
     // Documents are taken in, since they say what a message may do; none is stored.
     configs: { ...configs, push: async () => ({ isWaiting: false }), isSearching: () => false },
+    // The group is read, since it has the keys of messages; nothing follows from it before a page is there.
+    group: { ...group, push: async () => {}, isWaiting: () => false },
     random: deps.random,
     now,
     onReceived: ({ added }) => void messages.push(...added.filter(({ incoming }) => incoming))

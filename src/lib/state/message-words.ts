@@ -67,8 +67,25 @@ export function noticeWords(notice: TimelineNotice, name: string, own: boolean):
       return notice.byMe ? notices.mediaSavedByYou : notices.mediaSaved({ name });
     case 'group-invitation':
       return notices.group({ name, group: notice.groupName });
+    case 'device':
+      return deviceWords(notice);
     case 'timer':
       return timerWords(notice, name);
+  }
+}
+
+function deviceWords({ change, name }: Extract<TimelineNotice, { type: 'device' }>): string {
+  const { notices } = text;
+  const device = name === '' ? notices.unnamedDevice : name;
+  switch (change) {
+    case 'added':
+      return notices.deviceAdded({ device });
+    case 'removed':
+      return notices.deviceRemoved({ device });
+    case 'left':
+      return notices.deviceLeft({ device });
+    case 'linked':
+      return notices.deviceLinked;
   }
 }
 

@@ -67,7 +67,8 @@ const NOTICES: ReadonlySet<string> = new Set([
   'timer',
   'call-missed',
   'media-saved',
-  'group-invitation'
+  'group-invitation',
+  'device'
 ]);
 
 function isNotice(label: LastMessageLabel | null | undefined): boolean {

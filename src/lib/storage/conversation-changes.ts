@@ -161,12 +161,12 @@ export async function conversationChange(
   };
 }
 
-/** The change that adds a conversation, and its new local id. */
+/** The change that adds a conversation, and its new local id. @param id absent: a fresh one */
 export async function newConversationChange(
   store: ProfileStore,
-  content: ConversationContent
+  content: ConversationContent,
+  id: string = randomId(store.random)
 ): Promise<{ id: string; change: Partial<ChangeSet> }> {
-  const id = randomId(store.random);
   const indexed = { accountHash: await indexHash.account(store, content.accountId), order: content.lastAtMs };
   const row = await sealRow(store, 'conversations', id, null, indexed, content);
   return { id, change: { add: [{ table: 'conversations', row }] } };

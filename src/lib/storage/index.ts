@@ -72,6 +72,7 @@ export { randomId, type ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export { loadDevices, loadDevicesContent, updateDevicesContent } from './device-rows.ts';
 export type * from './device-views.ts';
+export { addOwnNotice } from './own-notices.ts';
 export * from './queries.ts';
 export * from './writes.ts';
 export {

@@ -43,6 +43,8 @@ interface MetaContents {
   'config-contacts': ConfigRowContent;
   'config-convo-info-volatile': ConfigRowContent;
   'config-user-groups': ConfigRowContent;
+  /** The place of this device in the device group, its keys included; sealed with the identity key. */
+  'hfs-self': { readonly state: string };
   /** The account's devices, for screens. */
   devices: DevicesContent;
   'awaited-files': { readonly files: readonly AwaitedFile[] };

@@ -207,9 +207,11 @@ export function openRow<Content>(store: ProfileStore, table: TableName, row: Sea
   return openContent<Content>(keyFor(store, table, row.id), table, row);
 }
 
+const SECRET_ROWS: ReadonlySet<string> = new Set(['identity', 'hfs-self']);
+
 /** Seeds are sealed with the key that never leaves the worker; all else with the one the page may hold. */
 function keyFor(store: ProfileStore, table: TableName, id: string): CryptoKey {
-  return table === 'meta' && id === 'identity' ? store.keys.identity : store.keys.rows;
+  return table === 'meta' && SECRET_ROWS.has(id) ? store.keys.identity : store.keys.rows;
 }
 
 /** A fresh local id: 32 hex characters. */

@@ -19,7 +19,13 @@ export type TimelineNotice =
   | { readonly type: 'timer'; readonly byMe: boolean; readonly mode: TimerMode; readonly seconds: number }
   | { readonly type: 'call-missed' }
   | { readonly type: 'media-saved'; readonly byMe: boolean }
-  | { readonly type: 'group-invitation'; readonly groupName: string };
+  | { readonly type: 'group-invitation'; readonly groupName: string }
+  /** Of the account's devices; `name` may be empty. */
+  | {
+      readonly type: 'device';
+      readonly change: 'added' | 'removed' | 'left' | 'linked';
+      readonly name: string;
+    };
 
 export interface ReactionView {
   readonly emoji: string;

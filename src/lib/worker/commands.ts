@@ -78,6 +78,7 @@ export function createCommands(engine: Engine): CommandHandlers {
     'conversation.keepMedia': async ({ conversationId, days }) => messenger().keepMedia(conversationId, days),
     'search.messages': async (input, signal) => messenger().search(input, signal),
     'search.jumpToDate': async ({ conversationId, atMs }) => messenger().messageAtDate(conversationId, atMs),
+    'devices.order': async (order) => messenger().orderDevices(order),
     'path.current': async () => messenger().currentPath(),
     'exposure.current': async () => messenger().exposure(),
     'path.renew': async () => messenger().renewPath(),

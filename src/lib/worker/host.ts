@@ -23,6 +23,7 @@ import {
   requireFeature
 } from './browser-ports.ts';
 import { createCommands } from './commands.ts';
+import { APP_VERSION_NUMBER, deviceName } from './device-name.ts';
 import { createDispatcher } from './dispatch.ts';
 import type { ToPage, ToWorker } from './protocol.ts';
 
@@ -77,6 +78,7 @@ async function compose(): Promise<Engine> {
     clock,
     random,
     log,
+    device: { description: deviceName(navigator.userAgent), version: APP_VERSION_NUMBER },
     exports: createExportFiles(hasInPlaceFiles(globalThis) ? openDirectory : null),
     emit: (event) => dispatcher.emit(event)
   });

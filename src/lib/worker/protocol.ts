@@ -10,6 +10,7 @@ import type { EngineStatus } from '../messenger/engine.ts';
 import type { MessengerEvent } from '../messenger/events.ts';
 import type { Exposure } from '../messenger/exposure.ts';
 import type { LockChange, LockView } from '../messenger/lock-keeper.ts';
+import type { DeviceOrder } from '../messenger/hfs-group-orders.ts';
 import type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 import type { NameAnswer, PathSnapshot } from '../onion/index.ts';
 import type { SwarmErasure } from '../messenger/swarm-erasure.ts';
@@ -34,6 +35,7 @@ export type { WrittenFile } from '../messenger/backups.ts';
 export type { WordCheck } from '../crypto/index.ts';
 export type { AttachmentPlace, NewAttachment } from '../messenger/attachment-commands.ts';
 export type { LockChange, LockView } from '../messenger/lock-keeper.ts';
+export type { DeviceOrder } from '../messenger/hfs-group-orders.ts';
 export type { DeletionReach, MessageWhereabouts } from '../messenger/message-commands.ts';
 export type { EngineStatus, NetworkSummary, OpenProfile } from '../messenger/engine.ts';
 export type { Exposure } from '../messenger/exposure.ts';
@@ -217,6 +219,8 @@ export interface Commands {
     in: { conversationId: string; atMs: number };
     out: { messageId: string; sort: number } | null;
   };
+  /** What the person wants of the account's devices; done by the tab that leads, and seen in the row of devices. */
+  'devices.order': { in: DeviceOrder; out: void };
   'path.current': { in: Record<string, never>; out: PathSnapshot | null };
   /** Whom the engine of this profile has been in touch with; null while none runs in any tab. */
   'exposure.current': { in: Record<string, never>; out: Exposure | null };

@@ -108,5 +108,6 @@ export const lastEntry = {
   timer: 'Disappearing Messages changed',
   'call-missed': 'Missed call',
   'media-saved': 'Media was saved',
-  'group-invitation': 'Group invitation'
+  'group-invitation': 'Group invitation',
+  device: 'Your devices changed'
 } as const;

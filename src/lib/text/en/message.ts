@@ -120,6 +120,12 @@ export const message = {
     mediaSavedByYou: 'You saved media.',
     group: ({ name, group }: { name: string; group: string }) =>
       `${name} invited you to the group ${group}. Groups are not part of this version.`,
+    deviceAdded: ({ device }: { device: string }) =>
+      `A new device was added to your account: ${device}. If that was not you, remove it in Settings, Devices.`,
+    deviceRemoved: ({ device }: { device: string }) => `A device was removed from your account: ${device}.`,
+    deviceLeft: ({ device }: { device: string }) => `A device left your account: ${device}.`,
+    deviceLinked: 'This device was added to your account.',
+    unnamedDevice: 'a device without a name',
     timerOff: ({ name }: { name: string }) => `Messages from ${name} no longer disappear.`,
     timerOffByYou: 'Your messages no longer disappear.',
     timerRead: ({ name, time }: { name: string; time: string }) =>

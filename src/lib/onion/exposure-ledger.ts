@@ -20,6 +20,8 @@ export type RequestSubject = AccountId | 'names';
 /** How often, and when last, milliseconds since 1970 by the device's clock. */
 export interface Contacts {
   readonly count: number;
+  /** Besides, those that did not get there, as the stop before said; it may lie. */
+  readonly lost: number;
   readonly lastAtMs: number;
 }
 
@@ -74,16 +76,16 @@ export interface ExposureLedger {
   gatewayAsked(origin: string): () => void;
   /**
    * A request leaves. Everybody on its way is taken to have got it until the contrary is known.
-   * @returns to be called when the gateway could not even reach the guard node
+   * @returns to be called when a stop could not be reached, with its place: 0 the guard node, the number of hops the destination
    */
-  sent(request: SentRequest): () => void;
+  sent(request: SentRequest): (firstLost: number) => void;
   facts(): ExposureFacts;
 }
 
 /** More nodes and servers than a client ever meets; beyond it the ones heard of longest ago are left out. */
 const MAX_PARTIES = 8_192;
 
-type Counted = { count: number; lastAtMs: number };
+type Counted = { count: number; lost: number; lastAtMs: number };
 type Tally = Map<string, Counted>;
 
 export function createExposureLedger(clock: Pick<Clock, 'now'>): ExposureLedger {
@@ -96,10 +98,9 @@ export function createExposureLedger(clock: Pick<Clock, 'now'>): ExposureLedger 
   const addresses = new Map<string, string>();
   let own: AccountId | null = null;
 
-  /** @returns what takes this one contact back */
+  /** @returns what turns this contact into a lost one */
   function note(tally: Tally, key: string): () => void {
-    const entry = tally.get(key) ?? { count: 0, lastAtMs: 0 };
-    const before = entry.lastAtMs;
+    const entry = tally.get(key) ?? { count: 0, lost: 0, lastAtMs: 0 };
     entry.count++;
     entry.lastAtMs = clock.now();
     // The newest stand at the end.
@@ -109,8 +110,7 @@ export function createExposureLedger(clock: Pick<Clock, 'now'>): ExposureLedger 
     if (tally.size > MAX_PARTIES && oldest !== undefined) tally.delete(oldest);
     return () => {
       entry.count--;
-      if (entry.count === 0) tally.delete(key);
-      else if (before > 0) entry.lastAtMs = before;
+      entry.lost++;
     };
   }
 
@@ -148,16 +148,16 @@ export function createExposureLedger(clock: Pick<Clock, 'now'>): ExposureLedger 
     },
     sent({ hops, destination, subject }) {
       const last = hops.length - 1;
-      const takeBack = hops.map((hop, index) =>
+      const lose = hops.map((hop, index) =>
         noteNode(index === 0 ? 'entry' : index === last ? 'last' : 'middle', hop)
       );
-      takeBack.push(
+      lose.push(
         destination.kind === 'node'
           ? noteNode(partOf(subject), destination.node)
           : note(servers, destination.host)
       );
-      return () => {
-        for (const undo of takeBack) undo();
+      return (firstLost) => {
+        for (const loseOne of lose.slice(firstLost)) loseOne();
       };
     },
     facts: () => ({

@@ -76,6 +76,15 @@ export interface PathSender {
   ): Promise<Uint8Array>;
 }
 
+/** Place of the stop that could not be reached, as `ExposureLedger` counts it; null when the error names none. */
+function firstUnreached({ code, details }: OnionError, hops: readonly KeyedNode[]): number | null {
+  if (code === 'destination-unreachable') return hops.length;
+  if (code !== 'hop-failed') return null;
+  const place = hops.findIndex((hop) => hop.ed25519PublicKeyHex === details.node);
+  // Whoever reports it has got it.
+  return place > 0 ? place : null;
+}
+
 const V4_TARGET = '/oxen/v4/lsrpc';
 const V3_TARGET = '/loki/v3/lsrpc';
 
@@ -109,18 +118,25 @@ export function createPathSender(dependencies: {
     options.onSent?.();
     const guardHex = (hops[0] as OnionHop).ed25519PublicKeyHex;
     const { subject } = options;
-    const notReached = ledger.sent({ hops: nodes, destination: goingTo, ...(subject && { subject }) });
+    const lost = ledger.sent({ hops: nodes, destination: goingTo, ...(subject && { subject }) });
     const { status, body } = await transport
       .postOnion(guardHex, built.body, options)
       .catch((error: unknown) => {
         // After a time-out nobody knows how far it came.
         const isRefused = error instanceof OnionError && error.details.gatewayCode === 'guard-unreachable';
-        if (isRefused) notReached();
+        if (isRefused) lost(0);
         throw error;
       });
     options.onAnswered?.();
     if (status !== 200) {
-      throw pathErrorOf(status, body, destination.kind === 'node' ? destination.ed25519PublicKeyHex : null);
+      const error = pathErrorOf(
+        status,
+        body,
+        destination.kind === 'node' ? destination.ed25519PublicKeyHex : null
+      );
+      const firstLost = firstUnreached(error, nodes);
+      if (firstLost !== null) lost(firstLost);
+      throw error;
     }
     return { ...built, reply: body };
   }

@@ -3,6 +3,7 @@
 import { OPEN_CONVERSATION_KIND } from '../release.ts';
 import { loadConversation, loadQuoted } from '../storage/queries.ts';
 import type { SettingsView } from '../storage/views.ts';
+import { messageWords } from './message-words.ts';
 import { buildNotice, isNotified, type Notice } from './notify-rules.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import type { Session } from './session.svelte.ts';
@@ -64,8 +65,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (!view || !isNotified(view, settings, Date.now())) return;
     if (await isShownElsewhere(messageId, conversationId)) return;
     const needsText = settings.notificationContent === 'name-and-text';
-    const words = needsText ? (await loadQuoted(db, rowKey, [messageId])).get(messageId)?.text : null;
-    await show(buildNotice(view, settings.notificationContent, words ?? null), conversationId);
+    const found = needsText ? (await loadQuoted(db, rowKey, [messageId])).get(messageId) : null;
+    const words = found ? messageWords(found, () => null) : null;
+    await show(buildNotice(view, settings.notificationContent, words), conversationId);
   }
 
   async function show({ title, body, tag }: Notice, conversationId: string): Promise<void> {
@@ -88,7 +90,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   }
 
   const unsubscribe = deps.onEvent((event) => {
-    if (event.type === 'erased') for (const notification of shown) notification.close();
+    if (event.type === 'erased' || event.type === 'locking')
+      for (const notification of shown) notification.close();
     if (event.type !== 'incoming') return;
     // A database that was closed meanwhile has nothing to tell.
     consider(event.conversationId, event.messageId).catch(() => {});

@@ -1,8 +1,9 @@
 // The page's one connection to the engine, shared by every screen. Small on purpose: the welcome screen loads it, so
 // nothing of the database or of cryptography may be imported here.
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, tick } from 'svelte';
+import { AppError } from '../errors.ts';
 import { createWorkerClient, type WorkerClient, type WorkerPort } from '../worker/client.ts';
-import type { Commands, ConnectionState, EngineEvent, EngineStatus } from '../worker/protocol.ts';
+import type { Commands, ConnectionState, EngineEvent, EngineStatus, Proof } from '../worker/protocol.ts';
 import { markAccount } from './account-mark.ts';
 import { chooseProfile, chosenProfile } from './profile-choice.ts';
 
@@ -23,6 +24,10 @@ export interface Session {
   erase(): Promise<Commands['profile.erase']['out']>;
   /** This page itself is taking its profile away. */
   readonly isErasing: boolean;
+  /** The profile is about to be locked: nothing of it may be shown any more. */
+  readonly isLocking: boolean;
+  /** Opens the locked profile. @throws as the command `lock.open` */
+  unlock(proof: Proof): Promise<EngineStatus>;
   readonly call: WorkerClient['call'];
   readonly onEvent: (callback: (event: EngineEvent) => void) => () => void;
   close(): void;
@@ -37,10 +42,42 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
   let connection = $state.raw<ConnectionState | null>(null);
   let opening: Promise<EngineStatus> | null = null;
   let isErasing = false;
+  let isLocking = $state(false);
+  /** Drafts on their way to the engine. */
+  let saving: readonly Promise<unknown>[] = [];
 
   client.onEvent((event) => {
     if (event.type === 'connection') connection = event.state;
+    if (event.type === 'locking') void letGo();
+    if (event.type === 'unlocked') void reopen(event.profileId);
   });
+
+  const call: WorkerClient['call'] = (name, input, options) => {
+    const answer = client.call(name, input, options);
+    if (name !== 'conversation.saveDraft') return answer;
+    const said = answer
+      .catch(() => {})
+      .then(() => {
+        saving = saving.filter((other) => other !== said);
+      });
+    saving = [...saving, said];
+    return answer;
+  };
+
+  /** Screens go, each with its last word; once that was heard, the engine closes the profile. */
+  async function letGo(): Promise<void> {
+    isLocking = true;
+    await tick();
+    await Promise.all(saving);
+    await client.call('lock.letGo', {}).catch(() => {});
+  }
+
+  /** Another tab opened the lock that this one waits at. */
+  async function reopen(profileId: string): Promise<void> {
+    if (status?.state !== 'locked' || status.profileId !== profileId) return;
+    // Who cannot have the keys goes on waiting.
+    await client.call('engine.open', { profileId }).then(settle, () => {});
+  }
 
   const settle = (answer: EngineStatus): EngineStatus => {
     status = answer;
@@ -94,7 +131,14 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     get isErasing() {
       return isErasing;
     },
-    call: client.call,
+    get isLocking() {
+      return isLocking;
+    },
+    async unlock(proof) {
+      if (status?.state !== 'locked') throw new AppError('no-profile');
+      return settle(await client.call('lock.open', { profileId: status.profileId, proof }));
+    },
+    call,
     onEvent: client.onEvent,
     close: client.close
   };

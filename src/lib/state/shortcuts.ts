@@ -17,6 +17,7 @@ export const SHORTCUTS = {
   'previous-region': ['everywhere', 'Shift+F6'],
   settings: ['everywhere', 'Ctrl+,'],
   keys: ['everywhere', 'Ctrl+/'],
+  lock: ['everywhere', 'Ctrl+Shift+L'],
   'search-here': ['chat', 'Ctrl+F'],
   details: ['chat', 'Ctrl+.'],
   attach: ['chat', 'Ctrl+U'],
@@ -91,13 +92,13 @@ export function readChatNumber(press: KeyPress): number | null {
 
 export type ComboProblem =
   | { readonly kind: 'needs-modifier' }
-  /** The browser, the walk over messages or a coming lock have it. */
+  /** The browser or the walk over messages have it. */
   | { readonly kind: 'reserved' }
   | { readonly kind: 'taken'; readonly by: ShortcutId };
 
-/** What browsers keep for themselves, what edits text, and locking. */
+/** What browsers keep for themselves, and what edits text. */
 const RESERVED =
-  /^(Ctrl\+(Shift\+)?[NTW]|Ctrl\+[\dACVXZYQR]|Ctrl\+Shift\+L|(Shift\+)?(Tab|Enter|Space|Escape|Backspace|Home|End|PageUp|PageDown|Arrow\w+|ContextMenu)|Shift\+F10|F5|F11|F12)$/;
+  /^(Ctrl\+(Shift\+)?[NTW]|Ctrl\+[\dACVXZYQR]|(Shift\+)?(Tab|Enter|Space|Escape|Backspace|Home|End|PageUp|PageDown|Arrow\w+|ContextMenu)|Shift\+F10|F5|F11|F12)$/;
 
 /** Why a shortcut may not have a combination; null when it may. */
 export function comboProblem(combo: string, wanted: ShortcutId, keymap: Keymap): ComboProblem | null {

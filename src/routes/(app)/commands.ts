@@ -24,6 +24,8 @@ export interface CommandContext {
   readonly keysOf: (id: ShortcutId) => string;
   /** @param within a conversation, or null for all */
   readonly search: (within: string | null) => void;
+  /** Closes the profile in every tab. */
+  readonly lock: () => void;
   readonly toggleDetails: () => void;
   readonly showKeys: () => void;
   readonly openChat: (conversationId: string) => void;
@@ -59,6 +61,7 @@ function generalCommands({
   actions,
   open,
   search,
+  lock,
   showKeys,
   keysOf,
   openChat
@@ -76,6 +79,7 @@ function generalCommands({
     { id: 'search-all', label: names.searchAll, keys: keysOf('search-all'), run: () => search(null) },
     { id: 'requests', label: names.requests, run: () => void goto(resolve('/requests')) },
     { id: 'invite', label: names.invite, run: () => void goto(resolve('/new/invite')) },
+    { id: 'lock', label: names.lock, keys: keysOf('lock'), run: lock },
     { id: 'keys', label: names.keys, keys: keysOf('keys'), run: showKeys }
   ];
   if (nextUnread) {

@@ -12,6 +12,7 @@ const names = {
   'previous-region': 'Part of the screen before',
   settings: 'Settings',
   keys: 'This list',
+  lock: 'Lock now',
   'search-here': 'Search in this chat',
   details: 'Details of this chat',
   attach: 'Attach files',

@@ -6,6 +6,9 @@ const plural = createPlural('en');
 export const privacy = {
   title: 'Privacy',
   lead: 'What others learn from you, and who can write to you.',
+  lock: 'Lock',
+  lockOn: 'On',
+  lockOff: 'Off',
   signals: 'Signals',
   readReceipts: 'Read Receipts',
   readReceiptsHelp:

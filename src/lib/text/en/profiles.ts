@@ -24,6 +24,8 @@ export const profiles = {
   requests: ({ count }: { count: number }) =>
     plural(count, { one: '# message request', other: '# message requests' }),
   unnamed: 'No name yet',
+  locked: 'Locked profile',
+  lockedNote: 'Opens with its passphrase or passkey',
   notOpened: ({ code }: { code: string }) => `Cannot be opened (${code})`,
   otherNetwork: 'Belongs to another network',
   /** Below the list. */

@@ -21,6 +21,7 @@ export const search = {
   hit: ({ name, time, text }: { name: string; time: string; text: string }) => `${name}, ${time}, ${text}`,
   you: 'You',
   jumpToDate: 'Jump to a date',
+  goToDate: 'Go there',
   jumpEmpty: 'There is nothing in this chat yet.',
 
   switcher: 'Go to',
@@ -38,6 +39,7 @@ export const search = {
     searchHere: 'Find in this chat',
     details: 'Details of this chat',
     nextUnread: 'Next unread chat',
+    lock: 'Lock now',
     keys: 'Keyboard shortcuts',
     markAllRead: 'Mark all chats as read',
     muteHour: 'Mute this chat for 1 hour',

@@ -141,7 +141,7 @@ test.describe('restoring', () => {
     const accountId = await ownAccountId(page);
     await openSettings(page, 'Profile');
     const accountCode = await page.getByRole('img', { name: 'QR code' }).screenshot();
-    await page.getByRole('link', { name: 'Recovery Password', exact: true }).click();
+    await openSettings(page, 'Recovery Password');
     await page.getByRole('button', { name: 'Show the words' }).click();
     await page.getByRole('button', { name: 'Show QR code' }).click();
     const wordsCode = await page.getByRole('img', { name: 'QR code' }).screenshot();

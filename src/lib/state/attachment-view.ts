@@ -103,6 +103,20 @@ export function filesHere<
   );
 }
 
+/** The first picture of a quoted message that is on this device. */
+export function quotedPicture({
+  attachments,
+  deleted
+}: {
+  readonly attachments: readonly AttachmentView[];
+  readonly deleted: boolean;
+}): AttachmentView | null {
+  if (deleted) return null;
+  const isSeen = ({ kind, mediaId, thumbnailMediaId }: AttachmentView) =>
+    thumbnailMediaId !== null || (kind === 'image' && mediaId !== null);
+  return attachments.find(isSeen) ?? null;
+}
+
 /** Pictures and films are shown large. */
 export function isVisual({ kind }: Pick<AttachmentView, 'kind'>): boolean {
   return kind === 'image' || kind === 'video';

@@ -69,6 +69,8 @@ export function createConversationState(
   let savedDraft = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let marking = false;
+  /** The newest message that was on screen. */
+  let seenSort: number | null = null;
   let gone = false;
   let stopped = false;
   let taken: readonly Typed[] = [];
@@ -89,6 +91,8 @@ export function createConversationState(
       if (!messages) begin(view);
       // A draft that was still on its way when this screen opened.
       else if (!touched) text = savedDraft = view.draft ?? '';
+      // What was seen may have come on screen before this row knew of it.
+      if (seenSort !== null) markRead(view, seenSort);
     }
   );
 
@@ -99,6 +103,16 @@ export function createConversationState(
       unreadFrom = { sort: view.firstUnreadSort, count: view.unread };
     }
     messages = createMessageWindow({ db, rowKey, conversationId }, view.firstUnreadSort);
+  }
+
+  function markRead({ unread, firstUnreadSort }: ConversationView, sort: number): void {
+    if (marking || unread === 0 || firstUnreadSort === null || sort < firstUnreadSort) return;
+    marking = true;
+    // Said again with the next message or scroll if it was not heard.
+    const done = () => {
+      marking = false;
+    };
+    call('conversation.markRead', { conversationId, upToSort: sort }).then(done, done);
   }
 
   /** What is typed, after what was taken and is not sent yet: neither is lost with the page. */
@@ -199,14 +213,8 @@ export function createConversationState(
       await call('conversation.delete', { conversationId });
     },
     markRead(sort) {
-      const { unread = 0, firstUnreadSort = null } = live.current ?? {};
-      if (marking || unread === 0 || firstUnreadSort === null || sort < firstUnreadSort) return;
-      marking = true;
-      // Said again with the next message or scroll if it was not heard.
-      const done = () => {
-        marking = false;
-      };
-      call('conversation.markRead', { conversationId, upToSort: sort }).then(done, done);
+      seenSort = Math.max(sort, seenSort ?? sort);
+      if (live.current) markRead(live.current, sort);
     },
     saveDraft,
     stop() {

@@ -1,6 +1,6 @@
 // A row of the conversation list from its data: which mark it carries, what its line says, how it is named.
 import { lastEntry } from '../text/en/chats.ts';
-import type { ConversationView, LastMessageLabel } from '../storage/views.ts';
+import type { AttachmentKind, ConversationView, LastMessageLabel } from '../storage/views.ts';
 import { shell as text } from '../text/en/shell.ts';
 import { shortAccountId } from './account-text.ts';
 import { markupWords } from './message-markup.ts';
@@ -12,6 +12,8 @@ export interface RowView {
   readonly mark: 'draft' | 'failed' | 'queued' | 'sending' | null;
   /** The line without its mark's word. */
   readonly preview: string;
+  /** What kind of file the last message has; null for words alone. */
+  readonly media: AttachmentKind | null;
 }
 
 type Named = Pick<ConversationView, 'kind' | 'name' | 'nickname' | 'accountId'>;
@@ -46,19 +48,28 @@ export function viewRow(view: ConversationView): RowView {
     nameIsId: view.kind === 'contact' && givenName(view) === null
   };
   if (view.draft !== null && view.draft.trim() !== '') {
-    return { ...base, mark: 'draft', preview: oneLine(view.draft) };
+    return { ...base, mark: 'draft', preview: oneLine(view.draft), media: null };
   }
   const last = view.lastMessage;
-  if (!last) return { ...base, mark: view.failed > 0 ? 'failed' : null, preview: text.noMessages };
+  if (!last)
+    return { ...base, mark: view.failed > 0 ? 'failed' : null, preview: text.noMessages, media: null };
+  const media = isFileKind(last.label) ? last.label : null;
   const words = oneLine(markupWords(last.preview, () => null)) || (last.label ? lastEntry[last.label] : '');
-  if (view.failed > 0) return { ...base, mark: 'failed', preview: words };
+  if (view.failed > 0) return { ...base, mark: 'failed', preview: words, media };
   // Of a line that nobody wrote nobody is the author.
   const own = last.direction === 'out' && view.kind !== 'note-to-self' && !isNotice(last.label);
   return {
     ...base,
     mark: last.state === 'queued' || last.state === 'sending' ? last.state : null,
-    preview: own && words !== '' ? text.you({ text: words }) : words
+    preview: own && words !== '' ? text.you({ text: words }) : words,
+    media
   };
+}
+
+const FILE_KINDS: ReadonlySet<string> = new Set<AttachmentKind>(['image', 'video', 'audio', 'voice', 'file']);
+
+function isFileKind(label: LastMessageLabel | null | undefined): label is AttachmentKind {
+  return label != null && FILE_KINDS.has(label);
 }
 
 const NOTICES: ReadonlySet<string> = new Set([

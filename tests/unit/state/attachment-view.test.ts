@@ -7,6 +7,7 @@ import {
   fewerBars,
   filesHere,
   frameRatio,
+  quotedPicture,
   withTransfer,
   withTransfers
 } from '../../../src/lib/state/attachment-view.ts';
@@ -128,4 +129,15 @@ describe('a message whose files are on their way', () => {
     expect(withTransfers(received, () => ({ fraction: 0.5 }))).toBe(received);
     expect(withTransfers(going, () => ({ fraction: 0.5 }))).toBe(going);
   });
+});
+
+it('shows of a quoted message the first picture that is here, and nothing of one that was deleted', () => {
+  const away = file({ id: '0', mediaId: null });
+  const film = file({ id: '1', kind: 'video' });
+  const here = file({ id: '2' });
+  expect(quotedPicture({ attachments: [away, film, here], deleted: false })).toBe(here);
+  expect(quotedPicture({ attachments: [away, film, here], deleted: true })).toBeNull();
+  expect(quotedPicture({ attachments: [away, film], deleted: false })).toBeNull();
+  const shownFilm = { ...film, thumbnailMediaId: 't' };
+  expect(quotedPicture({ attachments: [shownFilm, here], deleted: false })).toBe(shownFilm);
 });

@@ -15,7 +15,8 @@ describe('a row of the list', () => {
       name: 'Mara Lindqvist',
       nameIsId: false,
       mark: null,
-      preview: 'See you there'
+      preview: 'See you there',
+      media: null
     });
   });
 
@@ -37,6 +38,14 @@ describe('a row of the list', () => {
     expect(last('voice')).toBe('You: Voice message');
     expect(last('deleted')).toBe('You: Message deleted');
     expect(last('they-accepted')).toBe('Your request was accepted');
+  });
+
+  it('tells what kind of file came last, unless a draft stands in its place', () => {
+    const lastMessage = { preview: 'Look', direction: 'in', state: 'received', label: 'image' } as const;
+    expect(viewRow(conversation({ lastMessage })).media).toBe('image');
+    expect(viewRow(conversation({ lastMessage, draft: 'Nice' })).media).toBeNull();
+    const notice = { ...lastMessage, label: 'they-accepted' } as const;
+    expect(viewRow(conversation({ lastMessage: notice })).media).toBeNull();
   });
 
   it('lets a draft go before a failure, and a failure before waiting', () => {

@@ -115,6 +115,7 @@ export const media = {
   autoDownload: 'Download media by itself',
 
   lightbox: 'Media',
+  opening: 'Opening',
   next: 'Next',
   previous: 'Previous',
   close: 'Close',

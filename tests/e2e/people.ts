@@ -99,15 +99,20 @@ export async function finishRestore(page: Page, displayName: string): Promise<vo
   await expect(list).toBeVisible({ timeout: CONNECT_TIMEOUT_MS });
 }
 
-/** Where one pane is shown at a time, back to the list; elsewhere it stands beside the conversation. */
+const lists = (page: Page) => ({
+  list: page.getByRole('navigation', { name: 'Conversations' }),
+  requests: page.getByRole('navigation', { name: 'Message Requests' }),
+  back: page.getByRole('link', { name: 'Back' })
+});
+
+/** To the list: where one pane is shown at a time by Back; elsewhere it stands beside the conversation, or requests do. */
 export async function showList(page: Page): Promise<void> {
-  const list = page.getByRole('navigation', { name: 'Conversations' });
-  const back = page.getByRole('link', { name: 'Back' });
-  await expect(list.or(back).first()).toBeVisible();
+  const { list, requests, back } = lists(page);
+  await expect(list.or(requests).or(back).first()).toBeVisible();
   // Who came from the requests goes back to them first.
   for (let step = 0; step < 2 && !(await list.isVisible()); step++) {
-    await back.click();
-    const requests = page.getByRole('navigation', { name: 'Message Requests' });
+    if (await back.isVisible()) await back.click();
+    else await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Chats' }).click();
     await expect(list.or(requests).first()).toBeVisible();
   }
   await expect(list).toBeVisible();
@@ -179,7 +184,9 @@ export async function openConversation(page: Page, contactName: string): Promise
 
 /** Opens a stranger's first message from Message Requests. */
 export async function openRequest(page: Page, contactName: string): Promise<void> {
-  await showList(page);
+  const { list, requests, back } = lists(page);
+  await expect(list.or(requests).or(back).first()).toBeVisible();
+  if (await back.isVisible()) await showList(page);
   await page.getByRole('link', { name: 'Message Requests' }).click({ timeout: CONNECT_TIMEOUT_MS });
   await page
     .getByRole('navigation', { name: 'Message Requests' })

@@ -12,6 +12,7 @@ import {
 import { createStranger } from './hostile-people.ts';
 import type { Look } from './look.ts';
 import type { Localnet } from '../../localnet/index.ts';
+import { tourDevices } from './tour-devices.ts';
 import { tourFiles } from './tour-files.ts';
 import { tourPeople, tourStorage } from './tour-people.ts';
 
@@ -348,4 +349,5 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourFiles(options.page, options.look);
   await tourStorage(options.page, options.look);
   await tourPeople(options.page, options.localnet, options.look);
+  await tourDevices(options.page, options.look);
 }

@@ -268,6 +268,7 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
     const self = await state.change((current) =>
       current?.status === 'member' ? bringUpToDate(current, nowSeconds) : current
     );
+    if (self?.status === 'removed') return forgetKeys(nowSeconds);
     if (self?.status !== 'member') return;
     if (!self.isPushDue && merged.length <= MAX_SCATTERED) return;
     if (!pushes.isDue()) {
@@ -279,6 +280,18 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
     if (payload === null) return;
     merged = [];
     await confirmGroup(state, { self, payload }, secondsOf(deps.now()));
+  }
+
+  /**
+   * A removed device has no use for the keys it knew, and contacts may go on sealing to them for two days. Only now, since what came
+   * before its removal had to be read first.
+   */
+  async function forgetKeys(nowSeconds: number): Promise<void> {
+    await state.change((self) =>
+      self?.status === 'removed' && self.payload.devices.size > 0
+        ? { ...createSelf(deps.random, nowSeconds), status: 'removed' }
+        : self
+    );
   }
 
   return {

@@ -70,7 +70,8 @@ export {
 export { clearAttempts, countAttempt, loadFailures } from './profile-attempts.ts';
 export { randomId, type ProfileStore } from './store.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
-export { loadDevices, loadDevicesContent, updateDevicesContent } from './device-rows.ts';
+export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
+export { loadDevices } from './queries-devices.ts';
 export type * from './device-views.ts';
 export { addOwnNotice } from './own-notices.ts';
 export * from './queries.ts';

@@ -9,6 +9,7 @@ import {
   type ConversationsState
 } from '../../lib/state/conversations.svelte.ts';
 import { createChatDialogs, provideChatDialogs } from '../../lib/state/dialogs.svelte.ts';
+import { createDevicesState, provideDevices } from '../../lib/state/devices.svelte.ts';
 import { createFormatsState, provideFormats } from '../../lib/state/formats.svelte.ts';
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
 import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
@@ -59,6 +60,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
   const requests = provideRequests(createRequestsState(profile));
   const settings = provideSettings(createSettingsState(profile, session.call));
+  const devices = provideDevices(createDevicesState(profile, session.call));
   const shelf = provideMediaShelf(
     createMediaShelf(async () => {
       const { openMediaReader } = await import('../../lib/state/media-reading.ts');
@@ -113,6 +115,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
       conversations.stop();
       requests.stop();
       settings.stop();
+      devices.stop();
       typing.stop();
       connection.stop();
       formats.stop();

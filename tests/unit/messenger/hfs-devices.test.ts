@@ -295,7 +295,8 @@ describe('removal and leaving', () => {
     expect(first.changes.at(-1)).toEqual({ change: 'removed', name: 'Second browser' });
     await second.settle();
     expect((await second.view()).status).toBe('removed');
-    // It kept the phrase and what it knew, and states itself anew.
+    expect((await second.self()).payload.seeds).toEqual([]);
+    // Whoever copied it before has the phrase and what it knew, and states it anew.
     swarm.hold(await sealed(before, before.payload));
     await first.settle();
     await first.settle();

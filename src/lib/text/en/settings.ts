@@ -8,6 +8,7 @@ export const settings = {
   notifications: 'Notifications',
   appearance: 'Appearance',
   storage: 'Storage',
+  devices: 'Devices',
   path: 'Path',
   recoveryPassword: 'Recovery Password',
   transparency: 'Transparency and code',

@@ -1,0 +1,81 @@
+// One account in two browsers: the second is taken in after two people compared pictures, reads what comes, and is taken out.
+import { expect, test } from './fixtures.ts';
+import { createStranger } from './hostile-people.ts';
+import { agree, askToLink, removeOther, secondBrowser } from './linking.ts';
+import {
+  acceptRequest,
+  CONNECT_TIMEOUT_MS,
+  createAccount,
+  openSettings,
+  ownAccountId,
+  recoveryWords
+} from './people.ts';
+import { dress } from './dress.ts';
+
+const TIMEOUT_MS = CONNECT_TIMEOUT_MS * 2;
+
+test('a second browser is linked by comparing pictures, reads along, is removed, and reads nothing new @full', async ({
+  page,
+  browser,
+  baseURL,
+  stack
+}) => {
+  test.setTimeout(300_000);
+  await dress(page, { theme: 'light' });
+  await createAccount(page, 'Ana Lind');
+  const anaId = await ownAccountId(page);
+  const words = (await recoveryWords(page)).join(' ');
+  await openSettings(page, 'Devices');
+  await expect(page.getByText('This device', { exact: true })).toBeVisible({ timeout: TIMEOUT_MS });
+  await page.goto('/chats');
+
+  const laptop = await secondBrowser(browser, baseURL as string, words);
+  const [there, here] = await askToLink(page, laptop);
+  expect(there).toHaveLength(7);
+  expect(there).toEqual(here);
+  await agree(page, laptop);
+
+  // Somebody with keys of their own writes: both read it.
+  const ben = await (await browser.newContext({ baseURL: baseURL as string })).newPage();
+  await createAccount(ben, 'Ben');
+  await openSettings(ben, 'Devices');
+  await expect(ben.getByText('This device', { exact: true })).toBeVisible({ timeout: TIMEOUT_MS });
+  await ben.goto(`/#/c/${anaId}`);
+  const composer = ben.getByRole('textbox', { name: 'Message', exact: true });
+  await expect(composer).toBeVisible({ timeout: TIMEOUT_MS });
+  await composer.fill('Before the removal');
+  await composer.press('Enter');
+  await page.goto('/chats');
+  await laptop.goto('/chats');
+  await acceptRequest(page, 'Ben');
+  await expect(page.getByText('Before the removal').first()).toBeVisible({ timeout: TIMEOUT_MS });
+  await laptop.goto('/chats');
+  const row = laptop.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: /Ben/ });
+  await row.click({ timeout: TIMEOUT_MS });
+  await expect(laptop.getByText('Before the removal').first()).toBeVisible({ timeout: TIMEOUT_MS });
+
+  await openSettings(page, 'Devices');
+  await removeOther(page);
+  await openSettings(laptop, 'Devices');
+  await expect(laptop.getByRole('heading', { name: 'This device was removed' })).toBeVisible({
+    timeout: TIMEOUT_MS
+  });
+
+  // Ben looks for keys anew, and writes to those of the device that is left.
+  await ben.reload();
+  await expect(composer).toBeVisible({ timeout: TIMEOUT_MS });
+  await composer.fill('After the removal');
+  await composer.press('Enter');
+  await page.goto('/chats');
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: /Ben/ }).click();
+  await expect(page.getByText('After the removal').first()).toBeVisible({ timeout: TIMEOUT_MS });
+  // What comes after it, in the classic way, shows that the removed one has looked.
+  const carl = await createStranger(stack.localnet, 'Carl');
+  await carl.write(anaId, 'A classic letter');
+  await laptop.goto('/requests');
+  await expect(laptop.getByText('A classic letter').first()).toBeVisible({ timeout: TIMEOUT_MS });
+  await laptop.goto('/chats');
+  await row.click();
+  await expect(laptop.getByText('Before the removal').first()).toBeVisible();
+  await expect(laptop.getByText('After the removal')).toHaveCount(0);
+});

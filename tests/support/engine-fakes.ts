@@ -129,6 +129,10 @@ function createFakeFloors(
     online: () => isOnline,
     files: noFiles,
     swarm: {
+      async readPublicSlot() {
+        requireConnection();
+        return { nodeHex: '00'.repeat(32), items: [] };
+      },
       async store({ accountId, data, ttlMs, signal }) {
         network.storeCount += 1;
         requireConnection();

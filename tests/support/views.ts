@@ -30,6 +30,8 @@ export function sampleConversation(part: Partial<ConversationView> = {}): Conver
     autoDownload: false,
     keepMediaDays: null,
     hidden: false,
+    protectedIn: null,
+    protectedOut: null,
     ...part
   };
 }
@@ -53,6 +55,7 @@ export function sampleMessage(part: Partial<MessageView> & { readonly sort: numb
     disappears: null,
     preview: null,
     invitation: null,
+    protection: 'classic',
     attachments: [],
     ...part
   };

@@ -99,6 +99,8 @@ export const ATTACHMENT_KINDS = ['image', 'video', 'audio', 'voice', 'file'] as 
 export const ATTACHMENT_STATES = ['remote', 'queued', 'here', 'failed', 'expired'] as const;
 
 export interface BackupAttachment {
+  /** It is the picture of the link preview. */
+  readonly ofPreview?: true;
   readonly id: string;
   readonly kind: (typeof ATTACHMENT_KINDS)[number];
   readonly name: string;
@@ -120,6 +122,7 @@ export interface BackupAttachment {
 
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'failed', 'received'] as const;
 
+export const PROTECTION_CHANGES = ['enabled', 'withdrew', 'devices-changed', 'dropped'] as const;
 export const DEVICE_CHANGES = ['added', 'removed', 'left', 'linked'] as const;
 
 export type BackupNotice =
@@ -136,7 +139,8 @@ export type BackupNotice =
       readonly type: 'device';
       readonly change: (typeof DEVICE_CHANGES)[number];
       readonly name: string;
-    };
+    }
+  | { readonly type: 'protection'; readonly change: (typeof PROTECTION_CHANGES)[number] };
 
 export interface BackupMessage {
   readonly direction: 'in' | 'out';

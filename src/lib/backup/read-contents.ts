@@ -8,6 +8,7 @@ import {
   MEDIA_ROLES,
   MESSAGE_STATES,
   DEVICE_CHANGES,
+  PROTECTION_CHANGES,
   TIMER_MODES,
   type BackupAttachment,
   type BackupConfig,
@@ -250,7 +251,8 @@ function noticeOf(fields: Fields): BackupNotice {
     'timer',
     'media-saved',
     'group-invitation',
-    'device'
+    'device',
+    'protection'
   ]);
   if (type === 'timer') {
     const mode = oneOf(fields, 'mode', TIMER_MODES);
@@ -258,6 +260,7 @@ function noticeOf(fields: Fields): BackupNotice {
   }
   if (type === 'media-saved') return { type, byMe: flag(fields, 'byMe') };
   if (type === 'group-invitation') return { type, groupName: short(fields, 'groupName') };
+  if (type === 'protection') return { type, change: oneOf(fields, 'change', PROTECTION_CHANGES) };
   if (type === 'device') {
     return { type, change: oneOf(fields, 'change', DEVICE_CHANGES), name: short(fields, 'name') };
   }
@@ -287,8 +290,14 @@ function attachmentOf(fields: Fields): BackupAttachment {
       }))
     ),
     state: oneOf(fields, 'state', ATTACHMENT_STATES),
-    failureCode: nullable(fields, 'failureCode', short)
+    failureCode: nullable(fields, 'failureCode', short),
+    ...optional(fields, 'ofPreview', isTrue)
   };
+}
+
+function isTrue(fields: Fields, field: string): true {
+  if (!flag(fields, field)) throw damaged(field);
+  return true;
 }
 
 export function readMedia(payload: Uint8Array): BackupMedia {

@@ -44,6 +44,13 @@ function expandSeed(kind: RotatingKeyKind, seed: Uint8Array) {
   return { x25519SecretKey: expanded.subarray(0, 32), mlKemSeed: expanded.subarray(32) };
 }
 
+/** The X25519 secret of a seed, 32 bytes; quick to work out. */
+export function x25519SecretOf(kind: RotatingKeyKind, seed: Uint8Array): Uint8Array {
+  const { x25519SecretKey, mlKemSeed } = expandSeed(kind, seed);
+  wipe(mlKemSeed);
+  return x25519SecretKey;
+}
+
 /** The public half of a seed of 32 bytes. */
 export async function derivePublicKeys(
   crypto: CryptoBackend,

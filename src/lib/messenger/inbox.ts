@@ -2,17 +2,24 @@
 // with the cursor in one transaction, and only then let others know.
 import type { AccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
+import { base64ToBytes, bytesToBase64 } from '../bytes/index.ts';
 import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import { HFS_SECONDS } from '../hfs/index.ts';
 import type { Log } from '../log.ts';
 import {
+  dropHeld,
   findSeen,
+  keepHeld,
+  loadHeld,
   saveInbox,
+  type HeldMessage,
   type InboxResult,
   type ProfileStore,
   type SeenLookup
 } from '../storage/index.ts';
 import { applyContents, wantedRows } from './apply-content.ts';
-import { openItem, type OpenedItem, type StoredItem } from './open-item.ts';
+import type { HfsMessages } from './hfs-messages.ts';
+import { openItem, type ContentItem, type OpenedItem, type StoredItem } from './open-item.ts';
 
 export interface InboxBatch {
   readonly nodeEd25519Hex: string;
@@ -32,6 +39,12 @@ export interface Inbox {
    * @throws StorageError; nothing of the failed part is written, and the cursor stays before it
    */
   receive(batch: InboxBatch, signal?: AbortSignal): Promise<InboxResult>;
+  /**
+   * Tries once more to open what no key opened, as often as it is worth it.
+   * @returns what came of it; null when nothing was tried
+   * @throws StorageError
+   */
+  retryHeld(): Promise<InboxResult | null>;
 }
 
 /** Items per transaction: short enough for others to get in between, long enough to be quick. */
@@ -53,8 +66,14 @@ export function createInbox(deps: {
   log: Log;
   /** As `ConfigSync.handledBeforeMs`. */
   handledBeforeMs?: (accountId: AccountId) => number;
+  /** Forward-secret messages; without it none is opened. */
+  hfs?: Pick<HfsMessages, 'ring' | 'noteContents'>;
 }): Inbox {
-  const { store, identity, crypto, handledBeforeMs = () => 0 } = deps;
+  const { store, identity, crypto, hfs, handledBeforeMs = () => 0 } = deps;
+  const accountKeys = async () => (hfs ? hfs.ring.all() : []);
+  /** Null until it was looked whether something is held. */
+  let heldTries: number | null = 0;
+  let heldDueMs = 0;
 
   async function openAll(items: readonly StoredItem[], signal?: AbortSignal): Promise<OpenedItem[]> {
     const opened: OpenedItem[] = [];
@@ -78,13 +97,47 @@ export function createInbox(deps: {
       items.map((item) => item.hash)
     );
     const fresh = items.filter((item) => !seen.known.has(item.hash));
-    return { opened: await openAll(fresh, signal), seen };
+    return { opened: await withoutReplays(await openAll(fresh, signal)), seen };
+  }
+
+  /** The same message sealed anew is known by what is in it (v2-forward-secrecy-and-pq.md §10.3). */
+  async function withoutReplays(opened: readonly OpenedItem[]): Promise<OpenedItem[]> {
+    const hashes = opened.flatMap((item) => (item.kind === 'content' ? (item.replayHash ?? []) : []));
+    if (hashes.length === 0) return [...opened];
+    const known = new Set((await findSeen(store, hashes)).known);
+    return opened.map((item) => {
+      if (item.kind !== 'content' || item.replayHash === undefined) return item;
+      const { hash, expiresAtMs, replayHash } = item;
+      if (known.has(replayHash)) return { kind: 'rejected', hash, expiresAtMs, reason: 'replayed' };
+      known.add(replayHash);
+      return item;
+    });
+  }
+
+  /** What no key opens is kept as it came. */
+  async function hold(opened: readonly OpenedItem[]): Promise<void> {
+    const held = opened.flatMap((item): HeldMessage[] =>
+      item.kind === 'rejected' && item.held
+        ? [
+            {
+              hash: item.hash,
+              expiresAtMs: item.expiresAtMs,
+              dataBase64: bytesToBase64(item.held),
+              heldAtMs: deps.now()
+            }
+          ]
+        : []
+    );
+    if (held.length === 0) return;
+    await keepHeld(store, held);
+    heldTries = 0;
+    heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[0] as number);
   }
 
   /** A fault of ours in one message must not stop the others (§3.4). */
   async function openOne(item: StoredItem): Promise<OpenedItem> {
     try {
-      return await openItem(crypto, identity, item);
+      return await openItem(crypto, identity, item, accountKeys);
     } catch (error) {
       deps.log.error('item-not-opened', { name: error instanceof Error ? error.name : 'unknown' });
       return { kind: 'rejected', hash: item.hash, expiresAtMs: item.expiresAtMs, reason: 'unexpected' };
@@ -99,11 +152,17 @@ export function createInbox(deps: {
   ): Promise<InboxResult> {
     const ownId = identity.accountId;
     const nowMs = deps.now();
+    const contents = opened.filter((item): item is ContentItem => item.kind === 'content');
+    await hold(opened);
+    await hfs?.noteContents(contents);
+    const replays = contents.flatMap(({ replayHash }) =>
+      replayHash === undefined ? [] : [{ hash: replayHash, expiresAtMs: nowMs + REPLAY_REMEMBERED_MS }]
+    );
     const wanted = opened.flatMap((item) => (item.kind === 'content' ? wantedRows(item, ownId) : []));
     return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
       const changes = applyContents(opened, snapshot, { ownId, nowMs, handledBeforeMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
-      return { ...changes, rejected, cursor };
+      return { ...changes, seen: [...changes.seen, ...replays], rejected, cursor };
     });
   }
 
@@ -133,9 +192,34 @@ export function createInbox(deps: {
         events.push(...result.events);
       }
       return { added, newReasons, events };
+    },
+    async retryHeld() {
+      if (!hfs || heldTries === null || deps.clock.monotonic() < heldDueMs) return null;
+      const held = await loadHeld(store);
+      heldTries = held.length === 0 ? null : heldTries + 1;
+      if (heldTries === null) return null;
+      heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[heldTries] ?? LATER_HELD_RETRY_MS);
+      const items = held.map((item) => ({ ...item, data: base64ToBytes(item.dataBase64) }));
+      const opened = await withoutReplays(await openAll(items));
+      const done = opened.filter((item) => item.kind === 'content' || !item.held);
+      const endedMs = deps.now() - HELD_FOR_MS;
+      const over = held.filter(({ heldAtMs }) => heldAtMs < endedMs);
+      const seen = await findSeen(store, []);
+      const result = done.length === 0 ? null : await write(done, seen, 0, null);
+      await dropHeld(
+        store,
+        [...done, ...over].map(({ hash }) => hash)
+      );
+      return result;
     }
   };
 }
+
+/** Waits before the next attempts to open what no key opened (v2-forward-secrecy-and-pq.md §15.1). */
+const HELD_RETRIES_MS = [5_000, 30_000, 5 * 60_000, 15 * 60_000];
+const LATER_HELD_RETRY_MS = 60 * 60_000;
+const HELD_FOR_MS = HFS_SECONDS.messageTtl * 1000;
+const REPLAY_REMEMBERED_MS = HFS_SECONDS.dedupRemembered * 1000;
 
 /** Parts of one transaction each; one empty part for no items. */
 function partsOf(items: readonly StoredItem[]): StoredItem[][] {

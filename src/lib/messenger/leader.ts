@@ -10,6 +10,7 @@ import {
   loadMeta,
   raiseEpoch,
   isWantedFile,
+  updateDevicesContent,
   updateMeta,
   type InboxResult,
   type MediaStore,
@@ -27,6 +28,7 @@ import { createDeviceGroup } from './hfs-devices.ts';
 import type { DeviceOrder } from './hfs-group-orders.ts';
 import { createGroupState } from './hfs-group-state.ts';
 import { createGroupStorage } from './hfs-group-storage.ts';
+import { createHfsMessages } from './hfs-messages.ts';
 import { createInbox } from './inbox.ts';
 import { createMediaRules } from './media-rules.ts';
 import { createOutbox } from './outbox.ts';
@@ -73,6 +75,11 @@ export interface LeaderDependencies {
   readonly onDeadlines: () => void;
 }
 
+/** Keys in our slot that no device of ours made: somebody else has the recovery phrase (v2-forward-secrecy-and-pq.md §9.3). */
+function noteForeignKeys(store: ProfileStore): Promise<void> {
+  return updateDevicesContent(store, (view) => view && { ...view, problem: 'foreign-keys' });
+}
+
 /** As the other devices of the account see it. */
 export interface DeviceName {
   /** At most 64 bytes of UTF-8. */
@@ -115,7 +122,14 @@ export async function runLeader(
     onRowsChanged: () => pictures.ring()
   });
   const { handledBeforeMs } = configs;
-  const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs });
+  const groupState = createGroupState(createGroupStorage(store));
+  const hfs = createHfsMessages({
+    ...{ store, identity, crypto, swarm, state: groupState, clock, random, log, now },
+    clockOffsetMs: () => onion.clockOffsetMs(),
+    onForeignKeys: () => noteForeignKeys(store)
+  });
+  const { protector, announcer } = hfs;
+  const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs, hfs });
   const { media } = deps;
   const transfer = { store, media, link: { files, crypto }, log, emit: deps.emit };
   const uploads = createUploads(transfer);
@@ -123,7 +137,6 @@ export async function runLeader(
   const pictures = createPictures({ ...transfer, isConnected, now, clock });
   const mediaRules = createMediaRules({ store, now, clock, log });
   const notice = (code: string) => deps.emit({ type: 'notice', code });
-  const groupState = createGroupState(createGroupStorage(store));
   const group = createDeviceGroup({
     store,
     state: groupState,
@@ -154,6 +167,7 @@ export async function runLeader(
     inbox,
     configs,
     group,
+    announcer,
     random,
     now,
     onReceived(result) {
@@ -189,6 +203,7 @@ export async function runLeader(
     swarm,
     isConnected,
     ownProfile: deps.ownProfile,
+    protector,
     uploads,
     now,
     clock,
@@ -211,7 +226,16 @@ export async function runLeader(
     log,
     onShortened: deps.onDeadlines
   });
-  const signalTyping = createTypingSender({ store, identity, crypto, swarm, isConnected, now, log });
+  const signalTyping = createTypingSender({
+    store,
+    identity,
+    crypto,
+    swarm,
+    protector,
+    isConnected,
+    now,
+    log
+  });
 
   const ended = new Promise<void>((resolve) => {
     const end = (code: string) => {
@@ -287,6 +311,7 @@ export async function runLeader(
   } finally {
     onRunning(null);
     for (const end of unsubscribe) end();
+    hfs.ring.forget();
     const stops = [
       poller.stop(),
       outbox.stop(),

@@ -3,8 +3,10 @@
 import type { AccountId } from '../account-id.ts';
 import { openMessage, stripPadding, type CryptoBackend, type Identity } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
+import { accountKeyId, envelopeFormat, openEnvelope, type RotatingKeys } from '../hfs/index.ts';
 import { MAX_TIMESTAMP_MS } from '../storage/index.ts';
-import { decodeContent, hasField, unwrapEnvelope, type Content } from '../wire/index.ts';
+import { decodeContent, hasField, toTimestampMs, unwrapEnvelope, type Content } from '../wire/index.ts';
+import { replayHash } from './hfs-sending.ts';
 
 /** One item of a swarm, as `retrieve` hands it over. */
 export interface StoredItem {
@@ -22,12 +24,20 @@ export type OpenedItem =
       /** Sent time, below 2^43. */
       readonly timestampMs: number;
       readonly content: Content;
+      /** Absent: classic. */
+      readonly protection?: 'hybrid';
+      /** Of the account key that opened it, 8 bytes. */
+      readonly keyId?: Uint8Array;
+      /** Names the message among those seen, whatever it was sealed with. */
+      readonly replayHash?: string;
     }
   | {
       readonly kind: 'rejected';
       readonly hash: string;
       readonly expiresAtMs: number;
       readonly reason: string;
+      /** The item itself, where a key that comes later may open it. */
+      readonly held?: Uint8Array;
     };
 
 /** An item that could be opened. */
@@ -35,6 +45,7 @@ export type ContentItem = Extract<OpenedItem, { kind: 'content' }>;
 
 /**
  * Opens one item.
+ * @param accountKeys all rotating keys of the account that this device holds; asked for where one is needed
  * @returns `rejected` with the code of the error of wire or crypto, `newer-protocol`, `timestamps-differ` or
  *   `timestamp-unusable`
  * @throws only what is a fault of ours
@@ -42,10 +53,14 @@ export type ContentItem = Extract<OpenedItem, { kind: 'content' }>;
 export async function openItem(
   crypto: CryptoBackend,
   recipient: Identity,
-  item: StoredItem
+  item: StoredItem,
+  accountKeys: () => Promise<readonly RotatingKeys[]> = async () => []
 ): Promise<OpenedItem> {
   const { hash, expiresAtMs } = item;
   const rejected = (reason: string): OpenedItem => ({ kind: 'rejected', hash, expiresAtMs, reason });
+  const format = envelopeFormat(item.data);
+  if (format === 'hfs') return openHybridItem(crypto, recipient, item, accountKeys);
+  if (format === 'unknown') return rejected('newer-protocol');
   try {
     const envelope = unwrapEnvelope(item.data);
     if (envelope.timestampMs >= MAX_TIMESTAMP_MS) return rejected('timestamp-unusable');
@@ -65,6 +80,38 @@ export async function openItem(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     if (error.code === 'unsupported-version') return rejected('newer-protocol');
+    return rejected(error.code);
+  }
+}
+
+/** A message in format 00 02 (v2-forward-secrecy-and-pq.md §10.2); its sent time stands in its content alone. */
+async function openHybridItem(
+  crypto: CryptoBackend,
+  recipient: Identity,
+  { hash, expiresAtMs, data }: StoredItem,
+  accountKeys: () => Promise<readonly RotatingKeys[]>
+): Promise<OpenedItem> {
+  const rejected = (reason: string): OpenedItem => ({ kind: 'rejected', hash, expiresAtMs, reason });
+  try {
+    const opened = await openEnvelope(crypto, data, recipient, await accountKeys());
+    const content = decodeContent(opened.content);
+    const timestampMs = hasField(content, 'sigTimestamp') ? toTimestampMs(content.sigTimestamp) : null;
+    if (timestampMs === null || timestampMs >= MAX_TIMESTAMP_MS) return rejected('timestamp-unusable');
+    return {
+      kind: 'content',
+      hash,
+      expiresAtMs,
+      senderId: opened.senderAccountId,
+      timestampMs,
+      content,
+      // Opened by the long-term key alone it is no better than a classic one (§10.2 step 5).
+      ...(opened.protection === 'hybrid' && { protection: 'hybrid' as const }),
+      ...(opened.keys && { keyId: accountKeyId(opened.keys.publicKeys) }),
+      replayHash: replayHash(opened.senderAccountId, opened.replayKey)
+    };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    if (error.code === 'hfs-not-decryptable') return { ...rejected(error.code), held: data } as OpenedItem;
     return rejected(error.code);
   }
 }

@@ -4,6 +4,7 @@ import type { AccountId } from '../account-id.ts';
 import { base64ToBytes, bytesToBase64, hexToBytes } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import { messageHash, type CryptoBackend, type Identity } from '../crypto/index.ts';
+import type { PublicKeys } from '../hfs/index.ts';
 import { AppError, errorCode, InvariantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { randomBelow, type RandomBytes } from '../random.ts';
@@ -25,6 +26,7 @@ import {
 } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import { sealContentFor } from './build-message.ts';
+import type { Protector, SendPlan } from './hfs-sending.ts';
 import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
 import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
@@ -61,6 +63,8 @@ export interface OutboxDependencies {
   readonly isConnected: () => boolean;
   /** What travels with visible messages. */
   readonly ownProfile: () => Promise<OwnProfile>;
+  /** Forward-secret messages; without it all are classic. */
+  readonly protector?: Protector;
   /** Brings a message's files to the file server, before it is sealed. */
   readonly uploads: Pick<Uploads, 'run'>;
   /** Network time, milliseconds. */
@@ -175,7 +179,9 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
       return afterFailure(deps, stored, error, signal);
     }
   }
-  const entry = isSealed ? await markEntrySending(store, stored) : await sealEntry(deps, stored);
+  const plan = isSealed ? null : await planOf(deps, stored, signal);
+  if (plan?.kind === 'hold') return holdEntry(deps, stored);
+  const entry = plan === null ? await markEntrySending(store, stored) : await sealEntry(deps, stored, plan);
   // Deleted by the person meanwhile.
   if (!entry) return;
   const { content } = entry;
@@ -186,12 +192,13 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
       accountId: recipientId,
       namespace: NAMESPACES.messages,
       data: base64ToBytes(content.dataBase64),
-      ttlMs: await ttlOf(deps, entry),
+      ttlMs: Math.min(await ttlOf(deps, entry), content.maxTtlMs ?? Infinity),
       signal
     });
     const { hash: messageHash, expiresAtMs, storedAtMs } = confirmed;
     if (content.kind === 'message') await finishDelivery(store, entry, { expiresAtMs, storedAtMs });
     else await finishCopy(store, entry, { messageHash, expiresAtMs, storedAtMs });
+    if (content.telling) await deps.protector?.noteTold(content.recipientId, content.telling);
     deps.onDelivered?.();
   } catch (error) {
     await afterFailure(deps, entry, error, signal);
@@ -226,18 +233,51 @@ async function ttlOf(deps: OutboxDependencies, { row, content }: OutboxEntry): P
   return copyTtlMs(stored, timer, { endsAtMs, nowMs: deps.now() });
 }
 
+type SealPlan = Exclude<SendPlan, { kind: 'hold' }>;
+const CLASSIC: SealPlan = { kind: 'classic', statement: null };
+
+async function planOf(
+  { protector }: OutboxDependencies,
+  { content }: OutboxEntry,
+  signal: AbortSignal
+): Promise<SendPlan> {
+  if (!protector || content.kind === 'copy') return CLASSIC;
+  const plan = await protector.plan(content.recipientId, { signal });
+  // Receipts say nothing of keys (v2-forward-secrecy-and-pq.md §10.4).
+  const tellsNothing = content.outgoing?.kind === 'receipt';
+  return plan.kind !== 'hold' && tellsNothing ? { ...plan, statement: null } : plan;
+}
+
+/** How long a message waits for keys before they are looked for again. */
+const HOLD_MS = 60_000;
+
+async function holdEntry({ store, clock, log }: OutboxDependencies, entry: OutboxEntry): Promise<void> {
+  log.debug('message-held');
+  const { attempts, firstAttemptAtMs } = entry.content;
+  await postponeEntry(store, entry, { attempts, firstAttemptAtMs, notBeforeMs: clock.now() + HOLD_MS });
+}
+
 /** Builds, signs and seals the message and the copy for our other devices, and keeps both on the entry. */
-async function sealEntry(deps: OutboxDependencies, entry: OutboxEntry): Promise<OutboxEntry | null> {
-  const { crypto, identity } = deps;
+async function sealEntry(
+  deps: OutboxDependencies,
+  entry: OutboxEntry,
+  plan: SealPlan
+): Promise<OutboxEntry | null> {
+  const { crypto, identity, protector } = deps;
   const parts = await partsOf(deps, entry);
   if (!parts) return null;
   const { kind, timestampMs, recipientId } = entry.content;
-  const seal = (to: AccountId, content: Uint8Array) =>
-    sealContentFor(crypto, identity, to, { content, timestampMs });
+  const seal = (to: AccountId, keys: PublicKeys | null, content: Uint8Array) =>
+    protector && keys
+      ? protector.seal(to, keys, content)
+      : sealContentFor(crypto, identity, to, { content, timestampMs });
   const copied = kind === 'copy' || isCopied(parts.outgoing);
   // A request to delete is copied as it is; all else says where it went.
   const target = parts.outgoing.kind === 'unsend' ? {} : { syncTarget: recipientId };
-  const copyData = copied ? await seal(identity.accountId, buildContent({ ...parts, ...target })) : null;
+  const ownKeys = copied && protector ? await protector.ownKeys() : null;
+  const copyData = copied
+    ? await seal(identity.accountId, ownKeys, buildContent({ ...parts, ...target }))
+    : null;
   const copy = {
     copyHash: copyData && messageHash(hexToBytes(identity.accountId), NAMESPACES.messages, copyData),
     copyExpiresAtMs: deps.now() + MESSAGE_TTL_MS + SEEN_MARGIN_MS
@@ -245,11 +285,27 @@ async function sealEntry(deps: OutboxDependencies, entry: OutboxEntry): Promise<
   const copyDataBase64 = copyData && bytesToBase64(copyData);
   // Note to Self: the copy is all there is.
   if (kind === 'copy') {
-    return saveSealedEntry(deps.store, entry, { ...copy, dataBase64: copyDataBase64, copyDataBase64: null });
+    const own = { protection: ownKeys ? ('hybrid' as const) : ('classic' as const) };
+    return saveSealedEntry(deps.store, entry, {
+      ...copy,
+      ...own,
+      dataBase64: copyDataBase64,
+      copyDataBase64: null
+    });
   }
   const profile = PROFILE_KINDS.has(parts.outgoing.kind) ? { profile: await deps.ownProfile() } : {};
-  const data = await seal(recipientId, buildContent({ ...parts, ...profile }));
-  return saveSealedEntry(deps.store, entry, { ...copy, dataBase64: bytesToBase64(data), copyDataBase64 });
+  const { statement } = plan;
+  const said = statement ? { statement: statement.bytes } : {};
+  const recipientKeys = plan.kind === 'hybrid' ? plan.publicKeys : null;
+  const data = await seal(recipientId, recipientKeys, buildContent({ ...parts, ...profile, ...said }));
+  return saveSealedEntry(deps.store, entry, {
+    ...copy,
+    dataBase64: bytesToBase64(data),
+    copyDataBase64,
+    protection: plan.kind,
+    ...(plan.kind === 'hybrid' && { maxTtlMs: plan.ttlMs }),
+    ...(statement && { telling: statement.telling })
+  });
 }
 
 /** What our name and picture travel with (§4.11). */

@@ -37,6 +37,8 @@ export interface OutgoingMessage {
   readonly timer?: TimerSetting | undefined;
   /** Absent on copies to ourselves. */
   readonly profile?: OwnProfile;
+  /** What it says of our keys; never on copies. */
+  readonly statement?: Uint8Array;
   /** On copies to ourselves: the account the message went to. */
   readonly syncTarget?: AccountId;
 }
@@ -55,7 +57,11 @@ export function isCopied({ kind }: OutgoingContent): boolean {
 
 /** Serialised Content. */
 export function buildContent(input: OutgoingMessage): Uint8Array {
-  return encodeContent({ ...contentOf(input), sigTimestamp: BigInt(input.timestampMs) });
+  return encodeContent({
+    ...contentOf(input),
+    sigTimestamp: BigInt(input.timestampMs),
+    ...(input.statement && { onionskin: input.statement })
+  });
 }
 
 /** A signal of typing, which is never queued (§4.4). */

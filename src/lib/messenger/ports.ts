@@ -12,6 +12,7 @@ import type {
 } from '../onion/index.ts';
 import type { MessageChoreClient } from './chores.ts';
 import type { ConfigSwarmClient } from './config-push.ts';
+import type { KeyDirectory } from './hfs-peers.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import type { MessageRetrieveClient } from './receive.ts';
 import type { ErasureSwarmClient } from './swarm-erasure.ts';
@@ -45,7 +46,8 @@ export type SwarmPort = MessageStoreClient &
   MessageRetrieveClient &
   MessageChoreClient &
   ConfigSwarmClient &
-  ErasureSwarmClient;
+  ErasureSwarmClient &
+  Pick<KeyDirectory, 'readPublicSlot'>;
 
 /** The network of one leadership: made when a tab becomes the engine, stopped when it ceases to be. */
 export interface NetworkFloors {

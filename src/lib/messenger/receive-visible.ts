@@ -1,10 +1,16 @@
 // Messages people read: text, replies, files, link previews, invitations (accounts-and-messages.md §3.4 steps 10–14,
 // §4.1). Pure.
 import { isAccountId, type AccountId } from '../account-id.ts';
-import { isApproved, isApprovedMe, type ConversationContent, type MessageContent } from '../storage/index.ts';
+import {
+  isApproved,
+  isApprovedMe,
+  type ConversationContent,
+  type MessageContent,
+  type StoredAttachment
+} from '../storage/index.ts';
 import { toTimestampMs, type DataMessage } from '../wire/index.ts';
-import { cutToCodePoints, MAX_RECEIVED_CODE_POINTS } from './limits.ts';
-import { receivedAttachments } from './receive-attachments.ts';
+import { cutToCodePoints, MAX_ATTACHMENTS, MAX_RECEIVED_CODE_POINTS } from './limits.ts';
+import { receivedAttachments, receivedPreviewPicture } from './receive-attachments.ts';
 import { timelineNotice } from './notices.ts';
 import { receivedExpiration } from './receive-expiration.ts';
 import { withProfile } from './receive-profile.ts';
@@ -40,6 +46,7 @@ export function receiveVisible(
   const expiration = receivedExpiration(set, item, accountId);
   if (!expiration) return;
   const begun = set.begin(accountId, item.timestampMs);
+  if (!isOwn && begun.protectedIn === 'hybrid' && item.protection !== 'hybrid') noteDrop(set, begun, item);
   const after = isOwn ? afterOwn(begun) : afterTheirs(set, begun, item, data);
   set.setConversation({ ...after, hidden: false });
   set.addMessage(accountId, {
@@ -50,10 +57,20 @@ export function receiveVisible(
     state: isOwn ? 'sent' : 'received',
     failureCode: null,
     messageHash: item.hash,
+    ...(item.protection && { protection: item.protection }),
     ...expiration,
     ...parts
   });
   set.tell({ type: 'typing', accountId: item.senderId, isTyping: false });
+}
+
+/** The line that says that a message came less protected than those before it; once for each such change. */
+function noteDrop(set: WorkingSet, { accountId }: ConversationContent, { timestampMs }: ContentItem): void {
+  const notice = { type: 'protection' as const, change: 'dropped' as const };
+  set.addMessage(
+    accountId,
+    timelineNotice({ authorId: set.ownId, atMs: timestampMs - 2, nowMs: set.nowMs, notice })
+  );
 }
 
 /** Writing to somebody is accepting them; it happened on another device of ours. */
@@ -88,10 +105,11 @@ type Parts = Pick<MessageContent, 'text' | 'quote' | 'preview' | 'invitation' | 
 /** What of a data message is shown; null when nothing is. */
 function visibleParts(data: DataMessage, timestampMs: number): Parts | null {
   const text = cutToCodePoints(data.body, MAX_RECEIVED_CODE_POINTS);
-  const attachments = receivedAttachments(data, timestampMs);
+  const files = receivedAttachments(data, timestampMs);
   const quote = quoteOf(data);
-  const preview = previewOf(data);
+  const { preview = null, picture = null } = previewOf(data, timestampMs) ?? {};
   const invitation = invitationOf(data);
+  const attachments = picture && files.length < MAX_ATTACHMENTS ? [...files, picture] : files;
   if (text === '' && attachments.length === 0 && !quote && !preview && !invitation) return null;
   return {
     text,
@@ -108,11 +126,18 @@ function quoteOf({ quote }: DataMessage): MessageContent['quote'] | null {
   return { authorId: quote.author, timestampMs };
 }
 
-/** Kept only with a title, and where the person can see in the text what it is a preview of (§4.8). */
-function previewOf({ preview, body }: DataMessage): MessageContent['preview'] | null {
-  const first = preview.find(({ title, url }) => title.trim() !== '' && url !== '' && body.includes(url));
-  if (!first || first.url.length > MAX_URL) return null;
-  return { url: first.url, title: cutToCodePoints(first.title, MAX_TITLE) };
+/** Kept only with a title or a picture, and where the person can see in the text what it is a preview of (§4.8). */
+function previewOf(
+  { preview, body }: DataMessage,
+  timestampMs: number
+): { preview: NonNullable<MessageContent['preview']>; picture: StoredAttachment | null } | null {
+  for (const { url, title, image } of preview) {
+    const picture = receivedPreviewPicture(image, timestampMs);
+    const isShown = title.trim() !== '' || picture !== null;
+    if (!isShown || url === '' || url.length > MAX_URL || !body.includes(url)) continue;
+    return { preview: { url, title: cutToCodePoints(title, MAX_TITLE) }, picture };
+  }
+  return null;
 }
 
 function invitationOf({ communityInvitation }: DataMessage): MessageContent['invitation'] | null {

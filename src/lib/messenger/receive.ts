@@ -5,6 +5,7 @@ import { randomBelow, type RandomBytes } from '../random.ts';
 import { loadCursors, pruneInbox, type InboxResult, type ProfileStore } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import type { ConfigSync } from './config-sync.ts';
+import type { Announcer } from './hfs-announcer.ts';
 import type { GroupSync } from './hfs-group-sync.ts';
 import type { Inbox } from './inbox.ts';
 import type { StoredItem } from './open-item.ts';
@@ -51,16 +52,21 @@ export function createReceiver(deps: {
   configs?: ConfigSync;
   /** The group of the account's devices, polled along. */
   group?: GroupSync;
+  /** What the account announces, looked after along. */
+  announcer?: Announcer;
   random: RandomBytes;
   /** Network time, milliseconds. */
   now: () => number;
   /** After each commit that brought something. */
   onReceived: (result: InboxResult) => void;
 }): (signal: AbortSignal) => Promise<{ more: boolean; received: number }> {
-  const { store, identity, swarm, inbox, configs, group } = deps;
-  const namespaces = [NAMESPACES.messages, ...(configs?.namespaces ?? []), ...(group?.namespaces ?? [])].map(
-    (namespace) => ({ namespace })
-  );
+  const { store, identity, swarm, inbox, configs, group, announcer } = deps;
+  const namespaces = [
+    NAMESPACES.messages,
+    ...(configs?.namespaces ?? []),
+    ...(group?.namespaces ?? []),
+    ...(announcer?.namespaces ?? [])
+  ].map((namespace) => ({ namespace }));
   let preferred: { nodeHex: string; polls: number } | null = null;
   /** Members asked since all of them were. */
   let askedNodes = new Set<string>();
@@ -84,6 +90,7 @@ export function createReceiver(deps: {
     const cursors = await loadCursors(store);
     const cursorOf = (node: string, namespace: number) =>
       group?.cursorOf(node, namespace) ??
+      announcer?.cursorOf(node, namespace) ??
       configs?.cursorOf(node, namespace) ??
       cursors.get(`${node}/${namespace}`) ??
       null;
@@ -115,6 +122,7 @@ export function createReceiver(deps: {
       answer.results.filter(({ namespace }) => part?.namespaces.includes(namespace));
     // Before what is sealed to the keys it brings.
     await group?.receive(nodeEd25519Hex, isOf(group));
+    await announcer?.receive(nodeEd25519Hex, isOf(announcer));
     // Then the documents, which say what is to become of a message.
     await configs?.receive(nodeEd25519Hex, isOf(configs));
     for (const { namespace, messages, more, skipped, lastHash } of answer.results) {
@@ -130,10 +138,14 @@ export function createReceiver(deps: {
       const isNews = result.added.length + result.newReasons.length + result.events.length > 0;
       if (isNews) deps.onReceived(result);
     }
+    const retried = await inbox.retryHeld();
+    if (retried) deps.onReceived(retried);
     repeats = isMore ? repeats + 1 : 0;
     // In the middle of a backlog another node would begin from the start.
     const isStaying = isMore && repeats < MAX_REPEATS;
     if (!isStaying) await group?.push(signal);
+    // After the group has the key.
+    if (!isStaying) await announcer?.push(signal);
     // What was changed here is stored soon, so the next look must not be far.
     if (configs && !isStaying && (await configs.push(signal)).isWaiting) received += 1;
     if (configs?.isSearching() || group?.isWaiting()) return { more: true, received };

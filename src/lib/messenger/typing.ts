@@ -13,6 +13,7 @@ import {
 } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import { sealContentFor } from './build-message.ts';
+import type { Protector } from './hfs-sending.ts';
 import type { MessageStoreClient } from './outbox.ts';
 import { buildTypingContent } from './outgoing-content.ts';
 
@@ -24,6 +25,8 @@ export function createTypingSender(deps: {
   identity: Identity;
   crypto: CryptoBackend;
   swarm: MessageStoreClient;
+  /** As for the outbox. */
+  protector?: Protector;
   isConnected: () => boolean;
   /** Network time. */
   now: () => number;
@@ -39,10 +42,14 @@ export function createTypingSender(deps: {
       const isOpen = isApproved(content) && isApprovedMe(content) && !content.blocked;
       if (!isOpen || content.kind !== 'contact') return;
       const timestampMs = await takeSendTime(store, deps.now());
-      const data = await sealContentFor(crypto, identity, content.accountId, {
-        content: buildTypingContent({ isTyping, timestampMs }),
-        timestampMs
-      });
+      const { protector } = deps;
+      const plan = await protector?.plan(content.accountId, { isQuick: true, signal });
+      if (plan?.kind === 'hold') return;
+      const typing = buildTypingContent({ isTyping, timestampMs });
+      const data =
+        protector && plan?.kind === 'hybrid'
+          ? await protector.seal(content.accountId, plan.publicKeys, typing)
+          : await sealContentFor(crypto, identity, content.accountId, { content: typing, timestampMs });
       await deps.swarm.store({
         accountId: content.accountId,
         namespace: NAMESPACES.messages,

@@ -25,6 +25,7 @@ import { createConfigSync } from './config-sync.ts';
 import { createDeviceGroup } from './hfs-devices.ts';
 import { createGroupState } from './hfs-group-state.ts';
 import { createGroupStorage } from './hfs-group-storage.ts';
+import { createHfsMessages } from './hfs-messages.ts';
 import { createInbox } from './inbox.ts';
 import { readDescriptor } from './network-descriptor.ts';
 import { createOutbox } from './outbox.ts';
@@ -193,6 +194,9 @@ function connected(onion: OnionPort, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** A wake-up announces nothing and looks after no slot; it only opens and seals (design.md §7). */
+const PUBLISHES_NOTHING = { clockOffsetMs: () => null, onForeignKeys: async () => {} };
+
 async function sendAll(
   deps: WakeUpDependencies,
   { store, identity }: Leading,
@@ -202,6 +206,12 @@ async function sendAll(
   const { crypto, clock, random, log } = deps;
   const media = createMediaStore({ store, places: store.places, clock });
   let isEnded = false;
+  const now = () => onion.networkTimeMs();
+  const hfs = createHfsMessages({
+    ...{ store, identity, crypto, swarm, clock, random, log, now },
+    ...PUBLISHES_NOTHING,
+    state: createGroupState(createGroupStorage(store))
+  });
   const outbox = createOutbox({
     store,
     identity,
@@ -210,7 +220,8 @@ async function sendAll(
     isConnected: () => onion.state().phase === 'connected',
     ownProfile: () => loadOwnProfile(store),
     uploads: createUploads({ store, media, link: { files, crypto }, emit: () => {} }),
-    now: () => onion.networkTimeMs(),
+    protector: hfs.protector,
+    now,
     clock,
     random,
     log
@@ -241,10 +252,12 @@ async function pollOnce(
   const now = () => onion.networkTimeMs();
   const common = { store, identity, crypto, clock, now, log };
   const configs = createConfigSync({ ...common, swarm, onTimersStarted: () => {} });
+  const state = createGroupState(createGroupStorage(store));
+  const hfs = createHfsMessages({ ...common, ...PUBLISHES_NOTHING, swarm, state, random: deps.random });
   const group = createDeviceGroup({
     ...common,
     swarm,
-    state: createGroupState(createGroupStorage(store)),
+    state,
     random: deps.random,
     clockOffsetMs: () => onion.clockOffsetMs(),
     isCreatedHere: async () => false,
@@ -258,7 +271,7 @@ async function pollOnce(
     store,
     identity,
     swarm,
-    inbox: createInbox({ ...common, handledBeforeMs: configs.handledBeforeMs }),
+    inbox: createInbox({ ...common, handledBeforeMs: configs.handledBeforeMs, hfs }),
     // Documents are taken in, since they say what a message may do; none is stored.
     configs: { ...configs, push: async () => ({ isWaiting: false }), isSearching: () => false },
     // The group is read, since it has the keys of messages; nothing follows from it before a page is there.

@@ -69,6 +69,8 @@ export function noticeWords(notice: TimelineNotice, name: string, own: boolean):
       return notices.group({ name, group: notice.groupName });
     case 'device':
       return deviceWords(notice);
+    case 'protection':
+      return notices.protection[notice.change]({ name });
     case 'timer':
       return timerWords(notice, name);
   }

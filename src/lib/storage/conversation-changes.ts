@@ -12,6 +12,7 @@ import type {
   MessageRow,
   OutboxContent
 } from './rows.ts';
+import { ownFiles } from './row-views.ts';
 import { removeConversationFromSearch, SEARCH_TABLES } from './search-changes.ts';
 import {
   commitBuilt,
@@ -24,7 +25,7 @@ import {
   type ProfileStore,
   type Sweep
 } from './store.ts';
-import type { LastMessageLabel, MessageState } from './views.ts';
+import type { LastMessageLabel, MessageState, Protection } from './views.ts';
 
 /** A stored row together with its opened content. */
 export interface Loaded<Row, Content> {
@@ -75,6 +76,7 @@ export function withMessage(
     receivedAtMs: number;
     direction: 'in' | 'out';
     state: MessageState;
+    protection?: Protection;
   } & Parameters<typeof labelOf>[0]
 ): ConversationContent {
   const { messageId, sort, direction, state } = message;
@@ -82,6 +84,7 @@ export function withMessage(
   const isUnread = direction === 'in' && sort > conversation.readUpToSort;
   return {
     ...conversation,
+    ...(isLast && !message.notice && protectedBy(message)),
     lastMessage: isLast
       ? { messageId, sort, preview: previewOf(message.text), direction, state, label: labelOf(message) }
       : conversation.lastMessage,
@@ -95,13 +98,23 @@ export function withMessage(
   };
 }
 
+/** What a message that is under way says of its direction; nothing before it is sent. */
+function protectedBy({
+  direction,
+  state,
+  protection = 'classic'
+}: Pick<MessageContent, 'direction' | 'state' | 'protection'>): Partial<ConversationContent> {
+  if (direction === 'in') return { protectedIn: protection };
+  return state === 'sent' ? { protectedOut: protection } : {};
+}
+
 /** What the list says of a message besides its text. */
 export function labelOf(
   message: Pick<MessageContent, 'deleted' | 'notice' | 'attachments' | 'invitation'>
 ): LastMessageLabel | null {
   if (message.deleted) return 'deleted';
   if (message.notice) return message.notice.type;
-  return message.attachments?.[0]?.kind ?? (message.invitation ? 'invitation' : null);
+  return ownFiles(message.attachments ?? [])[0]?.kind ?? (message.invitation ? 'invitation' : null);
 }
 
 /** The conversation after the content of one of its messages changed; pure. */
@@ -117,7 +130,13 @@ export function withMessageReplaced(
       ? { ...last, preview: previewOf(after.text), state: after.state, label: labelOf(after) }
       : last;
   const failed = Number(after.state === 'failed') - Number(before.state === 'failed');
-  return { ...conversation, lastMessage: listed, failed: conversation.failed + failed };
+  const isSentNow = after.state === 'sent' && before.state !== 'sent' && !after.notice;
+  return {
+    ...conversation,
+    ...(isSentNow && protectedBy(after)),
+    lastMessage: listed,
+    failed: conversation.failed + failed
+  };
 }
 
 /** What the list shows of a text. */
@@ -319,7 +338,16 @@ export async function conversationSweep(
   let files: readonly MediaRow[] = [];
   const end = conversationEnd(conversationId);
   return {
-    tables: ['conversations', 'messages', 'outbox', 'graves', 'deadlines', 'media', ...SEARCH_TABLES],
+    tables: [
+      'conversations',
+      'messages',
+      'outbox',
+      'graves',
+      'deadlines',
+      'media',
+      'peers',
+      ...SEARCH_TABLES
+    ],
     files: () => files,
     async run() {
       const conversation = await db.conversations.get(conversationId);
@@ -333,6 +361,7 @@ export async function conversationSweep(
       const owned = db.media.where('owner').startsWith(conversationId);
       files = await owned.toArray();
       await owned.delete();
+      await db.peers.delete(conversation.accountHash);
       await db.conversations.delete(conversationId);
     }
   };

@@ -36,7 +36,13 @@ export interface OwnLinkView {
 }
 
 /** What went wrong last; said until the next attempt. */
-export type DevicesProblem = 'link-failed' | 'link-expired' | 'too-many-devices' | 'last-device';
+export type DevicesProblem =
+  | 'link-failed'
+  | 'link-expired'
+  | 'too-many-devices'
+  | 'last-device'
+  /** Somebody else with the recovery phrase published other keys for this account. */
+  | 'foreign-keys';
 
 export interface DevicesView {
   readonly status: DeviceStatus;

@@ -73,7 +73,10 @@ export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
 export { loadDevices } from './queries-devices.ts';
 export type * from './device-views.ts';
-export { addOwnNotice } from './own-notices.ts';
+export { addNotice, addOwnNotice } from './own-notices.ts';
+export { loadPeer, updatePeer } from './peer-rows.ts';
+export { dropHeld, keepHeld, loadHeld, type HeldMessage } from './held-rows.ts';
+export { loadForwardSecrecy } from './forward-secrecy.ts';
 export * from './queries.ts';
 export * from './writes.ts';
 export {

@@ -1,6 +1,7 @@
 // Single values of a profile by fixed name, and the epoch that says which engine may write.
 import { wrapStorageError } from './errors.ts';
 import type { DevicesContent } from './device-views.ts';
+import type { AppliedPreset } from './preset-views.ts';
 import type { SettingsView } from './views.ts';
 import type {
   CountersContent,
@@ -38,6 +39,8 @@ interface MetaContents {
   'send-clock': SendClockContent;
   counters: CountersContent;
   settings: SettingsView;
+  /** Null: none is applied. */
+  preset: { readonly applied: AppliedPreset | null };
   search: SearchStateContent;
   'config-user-profile': ConfigRowContent;
   'config-contacts': ConfigRowContent;
@@ -45,6 +48,8 @@ interface MetaContents {
   'config-user-groups': ConfigRowContent;
   /** The place of this device in the device group, its keys included; sealed with the identity key. */
   'hfs-self': { readonly state: string };
+  /** What the account announced last, its seed included; sealed with the identity key. */
+  'hfs-published': { readonly text: string };
   /** The account's devices, for screens. */
   devices: DevicesContent;
   'awaited-files': { readonly files: readonly AwaitedFile[] };

@@ -7,6 +7,7 @@ import { messageKey, OWN_AUTHOR_TAG } from './message-key.ts';
 import { loadStoredMessage, messageUpdate } from './message-changes.ts';
 import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
 import { seenChange, type SeenEntry } from './seen.ts';
+import type { Protection } from './views.ts';
 import {
   commitBuilt,
   mergeChanges,
@@ -63,16 +64,23 @@ export async function saveSealedEntry(
     copyDataBase64: string | null;
     copyHash: string | null;
     copyExpiresAtMs: number;
+    protection?: Protection;
+    maxTtlMs?: number;
+    telling?: OutboxContent['telling'];
   }
 ): Promise<OutboxEntry | null> {
+  const { maxTtlMs, telling, protection } = sealed;
   const content: OutboxContent = {
     ...entry.content,
     dataBase64: sealed.dataBase64,
-    copyDataBase64: sealed.copyDataBase64
+    copyDataBase64: sealed.copyDataBase64,
+    ...(maxTtlMs !== undefined && { maxTtlMs }),
+    ...(telling !== undefined && { telling })
   };
   const seen =
     sealed.copyHash === null ? [] : [{ hash: sealed.copyHash, expiresAtMs: sealed.copyExpiresAtMs }];
-  return changeEntry(store, 'save sealed', entry, content, { state: 'sending' }, seen);
+  const message = { state: 'sending' as const, ...(protection === 'hybrid' && { protection }) };
+  return changeEntry(store, 'save sealed', entry, content, message, seen);
 }
 
 /** Shows the message as being sent. @returns as `saveSealedEntry` */
@@ -200,6 +208,8 @@ async function copyEntry(store: ProfileStore, { row, content }: OutboxEntry): Pr
     firstAttemptAtMs: null,
     notBeforeMs: 0
   };
+  delete (copy as { maxTtlMs?: number }).maxTtlMs;
+  delete (copy as { telling?: string }).telling;
   const indexed = { lane: COPY_LANE, sort: row.sort, messageId: row.messageId };
   const copyRow = await sealRow(store, 'outbox', randomId(store.random), null, indexed, copy);
   return { add: [{ table: 'outbox', row: copyRow }] };

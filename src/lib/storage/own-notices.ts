@@ -1,5 +1,5 @@
-// Lines of Note to Self that this device writes of its own accord, such as that another device was taken in. They stay on this device:
-// every other one writes its own.
+// Lines of the timeline that this device writes of its own accord, such as that another device was taken in. They stay on this
+// device: every other one writes its own.
 import type { AccountId } from '../account-id.ts';
 import {
   emptyConversation,
@@ -24,14 +24,26 @@ import type { TimelineNotice } from './views.ts';
 /** Other lines of the same millisecond are stepped over. */
 const MAX_STEPS = 64;
 
-/** As the engine. @param input.nowMs network time */
+/** A line of Note to Self, as the engine. @param input.nowMs network time */
 export function addOwnNotice(
   store: ProfileStore,
   input: { ownId: AccountId; notice: TimelineNotice; nowMs: number }
 ): Promise<void> {
-  const { ownId, notice, nowMs } = input;
+  return addNotice(store, { ...input, accountId: input.ownId });
+}
+
+/**
+ * A line of the conversation with an account, as the engine; nothing where there is none, but for Note to Self, which begins.
+ * @param input.nowMs network time
+ */
+export function addNotice(
+  store: ProfileStore,
+  input: { ownId: AccountId; accountId: AccountId; notice: TimelineNotice; nowMs: number }
+): Promise<void> {
+  const { ownId, accountId, notice, nowMs } = input;
   return commitBuilt(store, async () => {
-    const found = await findConversation(store, ownId);
+    const found = await findConversation(store, accountId);
+    if (!found && accountId !== ownId) return { changes: null, result: undefined };
     const parts: Partial<ChangeSet>[] = [];
     const before = found?.content ?? emptyConversation('note-to-self', ownId, nowMs);
     const conversationId = found?.row.id ?? randomId(store.random);
@@ -54,10 +66,11 @@ export function addOwnNotice(
       expiresAtMs: null,
       notice
     };
-    const content = withMessage(
-      { ...before, hidden: false },
-      { ...message, messageId: id, sort: sortOfKey(id) }
-    );
+    const content = withMessage(accountId === ownId ? { ...before, hidden: false } : before, {
+      ...message,
+      messageId: id,
+      sort: sortOfKey(id)
+    });
     parts.push({
       add: [{ table: 'messages', row: await sealRow(store, 'messages', id, null, {}, message) }]
     });
@@ -66,6 +79,6 @@ export function addOwnNotice(
         ? await conversationChange(store, found, content)
         : (await newConversationChange(store, content, conversationId)).change
     );
-    return { changes: mergeChanges('own notice', 'engine', parts), result: undefined };
+    return { changes: mergeChanges('notice', 'engine', parts), result: undefined };
   });
 }

@@ -5,6 +5,7 @@ import type { ConversationContent, MessageContent, StoredAttachment } from './ro
 import type {
   AttachmentView,
   ConversationView,
+  LinkPreviewView,
   MessageView,
   QuoteView,
   ReactionView,
@@ -24,7 +25,8 @@ export const DEFAULT_SETTINGS: SettingsView = {
   recoveryReminded: false,
   lockAfterMinutes: 15,
   lockWhenHidden: false,
-  blurWhenHidden: false
+  blurWhenHidden: false,
+  forwardSecrecy: 'default'
 };
 
 /** We accept them. Conversations from before there were requests were open to both sides. */
@@ -74,8 +76,19 @@ export function conversationView(id: string, content: ConversationContent): Conv
     pictureMediaId: content.picture?.mediaId ?? null,
     autoDownload: content.autoDownload ?? false,
     keepMediaDays: content.keepMediaDays ?? null,
-    hidden: content.hidden ?? false
+    hidden: content.hidden ?? false,
+    protectedIn: content.protectedIn ?? null,
+    protectedOut: content.protectedOut ?? null
   };
+}
+
+/** Whether a message at this position is one that was read; our own are. */
+export function isRead(
+  { direction }: Pick<MessageContent, 'direction'>,
+  sort: number,
+  upTo: number
+): boolean {
+  return direction === 'out' || sort <= upTo;
 }
 
 /** @param context of the conversation: read position, the other account and the end of its message keys */
@@ -95,7 +108,7 @@ export function messageView(
     sort,
     state: content.state,
     failureCode: content.failureCode,
-    read: content.direction === 'out' || sort <= context.readUpToSort,
+    read: isRead(content, sort, context.readUpToSort),
     expiresAtMs: content.expiresAtMs,
     notice: content.notice ?? null,
     deleted: content.deleted ?? false,
@@ -103,9 +116,10 @@ export function messageView(
     reactions: reactionViews(content.reactions ?? [], context.peerId),
     readByThem: content.readByThemAtMs !== undefined,
     disappears: content.disappears ?? null,
-    preview: content.preview ?? null,
+    preview: content.preview ? previewView(content.preview, content.attachments) : null,
     invitation: content.invitation ?? null,
-    attachments: (content.attachments ?? []).map(attachmentView)
+    protection: content.protection ?? 'classic',
+    attachments: attachmentViews(content)
   };
 }
 
@@ -137,7 +151,25 @@ function reactionViews(
   }));
 }
 
+/** The files a message carries, without the picture of its link preview. */
+export function attachmentViews({ attachments = [] }: Pick<MessageContent, 'attachments'>): AttachmentView[] {
+  return ownFiles(attachments).map(attachmentView);
+}
+
+/** Those of the files that are not the picture of a link preview. */
+export function ownFiles(attachments: readonly StoredAttachment[]): readonly StoredAttachment[] {
+  return attachments.filter(({ ofPreview }) => ofPreview === undefined);
+}
+
+function previewView(
+  preview: NonNullable<MessageContent['preview']>,
+  attachments: readonly StoredAttachment[] = []
+): LinkPreviewView {
+  const picture = attachments.find(({ ofPreview }) => ofPreview);
+  return { ...preview, picture: picture ? attachmentView(picture) : null };
+}
+
 export function attachmentView(stored: StoredAttachment): AttachmentView {
-  const { remote: _, ...shown } = stored;
+  const { remote: _, ofPreview: __, ...shown } = stored;
   return { ...shown, progress: stored.state === 'here' ? 1 : 0 };
 }

@@ -10,6 +10,7 @@ import type {
   AttachmentKind,
   LastMessageLabel,
   MessageState,
+  Protection,
   TimelineNotice,
   TimerMode,
   TimerSetting
@@ -28,7 +29,9 @@ export type TableName =
   | 'chores'
   | 'searchSegments'
   | 'searchQueue'
-  | 'importJournal';
+  | 'importJournal'
+  | 'peers'
+  | 'held';
 
 /** Every row whose content is sealed. `rev` counts its versions, so that a writer notices another one. */
 export interface SealedRow {
@@ -105,6 +108,12 @@ export interface ChoreRow extends SealedRow {
 /** A step of an import that is not finished (import-journal.ts). */
 export type ImportJournalRow = SealedRow;
 
+/** What is known of a contact's keys; `id` is the keyed hash of the Account ID. */
+export type PeerRow = SealedRow;
+
+/** A message that no key here opens yet; `id` is the keyed hash of its hash. */
+export type HeldRow = SealedRow;
+
 /** A request to our own swarm about messages it holds (accounts-and-messages.md §4.9, §4.10). */
 export type ChoreContent = { readonly attempts: number; readonly createdAtMs: number } & (
   | { readonly kind: 'delete'; readonly hashes: readonly string[] }
@@ -153,6 +162,9 @@ export interface ConversationContent {
   readonly timerAtMs?: number;
   readonly theirTimer?: TimerSetting | null;
   readonly theirTimerAtMs?: number;
+  /** How the last message in each direction was protected; absent before the first. */
+  readonly protectedIn?: Protection;
+  readonly protectedOut?: Protection;
   readonly autoDownload?: boolean;
   /** Files are cleared from this device when they are so old; absent or null: never. */
   readonly keepMediaDays?: number | null;
@@ -172,6 +184,8 @@ export interface StoredReaction {
 }
 
 export interface StoredAttachment {
+  /** It is the picture of the message's link preview, and no file of its own. */
+  readonly ofPreview?: true;
   /** Differs from those of other messages. */
   readonly id: string;
   readonly kind: AttachmentKind;
@@ -221,6 +235,8 @@ export interface MessageContent {
     /** Null before the timer started; the row in `deadlines` repeats it. */
     readonly atMs: number | null;
   };
+  /** Absent: classic. */
+  readonly protection?: Protection;
   readonly preview?: { readonly url: string; readonly title: string };
   readonly invitation?: { readonly name: string; readonly url: string };
   readonly attachments?: readonly StoredAttachment[];
@@ -260,6 +276,10 @@ export interface OutboxContent {
   readonly dataBase64: string | null;
   /** base64 of the data of the copy, sealed together with it. */
   readonly copyDataBase64: string | null;
+  /** Longest time nodes may keep it, because of the key it is sealed to; absent: any. */
+  readonly maxTtlMs?: number;
+  /** What it tells of our keys. */
+  readonly telling?: 'key' | 'announcement';
   readonly attempts: number;
   /** Device time of the first attempt that reached the network; null before. */
   readonly firstAttemptAtMs: number | null;

@@ -8,10 +8,12 @@ import type {
   DeadlineRow,
   EpochRow,
   GraveRow,
+  HeldRow,
   ImportJournalRow,
   MessageRow,
   MetaRow,
   OutboxRow,
+  PeerRow,
   SearchQueueRow,
   SearchSegmentRow,
   SeenRow,
@@ -43,7 +45,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: 'one-to-one', stores: { deadlines: 'id, atMs', chores: 'id, notBeforeMs' } },
   { name: 'search', stores: { searchSegments: 'id, [newest+rev]', searchQueue: 'id' } },
   { name: 'media', stores: { media: 'id, owner', mediaChunks: 'id' } },
-  { name: 'backup', stores: { importJournal: 'id' } }
+  { name: 'backup', stores: { importJournal: 'id' } },
+  { name: 'peers', stores: { peers: 'id', held: 'id' } }
 ];
 
 /** The open database of one profile. */
@@ -63,6 +66,8 @@ export class ProfileDatabase extends Dexie {
   declare searchSegments: EntityTable<SearchSegmentRow, 'id'>;
   declare searchQueue: EntityTable<SearchQueueRow, 'id'>;
   declare importJournal: EntityTable<ImportJournalRow, 'id'>;
+  declare peers: EntityTable<PeerRow, 'id'>;
+  declare held: EntityTable<HeldRow, 'id'>;
 
   /** Rows already opened by this context, so that a re-run query opens only what changed. */
   readonly openedRows = new OpenedRows();
@@ -73,7 +78,8 @@ export class ProfileDatabase extends Dexie {
   constructor(name: string, environment?: IndexedDbEnvironment, deviceNow: () => number = Date.now) {
     super(name, { ...environment, cache: 'disabled' });
     this.deviceNow = deviceNow;
-    MIGRATIONS.forEach((migration, index) => this.version(index + 1).stores({ ...migration.stores }));
+    // All steps at once: the database works out itself which tables are missing, and each step costs every start.
+    this.version(MIGRATIONS.length).stores(Object.assign({}, ...MIGRATIONS.map(({ stores }) => stores)));
     // By default a query that comes later would open it again, and so make an empty one in its place.
     this.on('versionchange', (event) => {
       if (event.newVersion !== null) return true;

@@ -207,7 +207,7 @@ export function openRow<Content>(store: ProfileStore, table: TableName, row: Sea
   return openContent<Content>(keyFor(store, table, row.id), table, row);
 }
 
-const SECRET_ROWS: ReadonlySet<string> = new Set(['identity', 'hfs-self']);
+const SECRET_ROWS: ReadonlySet<string> = new Set(['identity', 'hfs-self', 'hfs-published']);
 
 /** Seeds are sealed with the key that never leaves the worker; all else with the one the page may hold. */
 function keyFor(store: ProfileStore, table: TableName, id: string): CryptoKey {

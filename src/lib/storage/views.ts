@@ -25,7 +25,12 @@ export type TimelineNotice =
       readonly type: 'device';
       readonly change: 'added' | 'removed' | 'left' | 'linked';
       readonly name: string;
-    };
+    }
+  /** Of the keys of the other side. `dropped`: a message came less protected than those before. */
+  | { readonly type: 'protection'; readonly change: 'enabled' | 'withdrew' | 'devices-changed' | 'dropped' };
+
+/** `hybrid`: forward secret and post-quantum; `classic`: as every client of the network does. */
+export type Protection = 'hybrid' | 'classic';
 
 export interface ReactionView {
   readonly emoji: string;
@@ -76,6 +81,13 @@ export interface AttachmentView {
   readonly thumbnailMediaId: string | null;
 }
 
+/** What the sender says an address leads to; an empty title when only a picture came. */
+export interface LinkPreviewView {
+  readonly url: string;
+  readonly title: string;
+  readonly picture: AttachmentView | null;
+}
+
 /** What the last entry of a conversation was, where its text does not say it. */
 export type LastMessageLabel = 'deleted' | 'invitation' | AttachmentKind | TimelineNotice['type'];
 
@@ -101,6 +113,8 @@ export interface SettingsView {
   readonly lockWhenHidden: boolean;
   /** What a page shows is blurred while nobody looks at it. */
   readonly blurWhenHidden: boolean;
+  /** Forward-secret messages. `default`: on for an account made here, off for one restored, until the person says so. */
+  readonly forwardSecrecy: 'default' | 'on' | 'off';
 }
 
 export interface ConversationView {
@@ -145,6 +159,9 @@ export interface ConversationView {
   readonly keepMediaDays: number | null;
   /** Not in the list until something comes. */
   readonly hidden: boolean;
+  /** How the last message in each direction was protected; null before the first. */
+  readonly protectedIn: Protection | null;
+  readonly protectedOut: Protection | null;
 }
 
 export interface MessageView {
@@ -176,8 +193,9 @@ export interface MessageView {
     /** Network time; null before the timer started. */
     readonly atMs: number | null;
   } | null;
-  readonly preview: { readonly url: string; readonly title: string } | null;
+  readonly preview: LinkPreviewView | null;
   readonly invitation: { readonly name: string; readonly url: string } | null;
+  readonly protection: Protection;
   readonly attachments: readonly AttachmentView[];
 }
 

@@ -9,6 +9,7 @@ import { expire, expireAll, getExpiries, type Expired } from './expiry.ts';
 import { createSendToMember, type SendToMember } from './member-request.ts';
 import { createMembership } from './membership.ts';
 import { createStorePromises } from './promises.ts';
+import { readPublicSlot, type PublicSlot, type PublicSlotInput } from './public-slot.ts';
 import { replace, type Replaced, type ReplaceInput } from './replace.ts';
 import { retrieve, type Retrieved, type RetrieveInput } from './retrieve.ts';
 import { store, type Stored, type StoreInput } from './store.ts';
@@ -18,6 +19,7 @@ export type { Changed, Deleted } from './delete.ts';
 export type { Expired } from './expiry.ts';
 export { StatusError, type Attempt, type MemberRequest } from './member-request.ts';
 export type { NewItem, Replaced, ReplaceInput } from './replace.ts';
+export type { PublicSlot, PublicSlotInput } from './public-slot.ts';
 export type { NamespaceRequest, NamespaceResult, Retrieved, RetrieveInput } from './retrieve.ts';
 export type { Stored, StoreInput } from './store.ts';
 
@@ -27,6 +29,8 @@ export interface SwarmClient {
   members(accountId: AccountId): readonly VerifiedNode[];
   store(input: StoreInput): Promise<Stored>;
   retrieve(input: RetrieveInput): Promise<Retrieved>;
+  /** What one member shows in a slot anybody may read. */
+  readPublicSlot(input: PublicSlotInput): Promise<PublicSlot>;
   /** Stores items and then deletes what they replace. */
   replace(input: ReplaceInput): Promise<Replaced>;
   /** Deletes by hash, in all namespaces. */
@@ -61,6 +65,7 @@ export function createSwarmClient(dependencies: SwarmDependencies): SwarmClient 
     members: membership.members,
     store: (input) => store(own, input),
     retrieve: (input) => retrieve(own, input),
+    readPublicSlot: (input) => readPublicSlot(send, input),
     replace: (input) => replace(own, input),
     delete: async (input) => forgetting(await deleteMessages(own, input)),
     deleteAll: async (input) => forgetting(await deleteAll(own, input)),

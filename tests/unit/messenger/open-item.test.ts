@@ -83,13 +83,18 @@ describe('data of strangers', () => {
   const crypto = createNobleBackend();
   const bob = identityOf('bob');
 
-  test('data of the newer protocol is named as such', async () => {
-    const item = await openItem(crypto, bob, {
-      hash: 'h',
-      expiresAtMs: 1,
-      data: Uint8Array.of(0, 2, 1, 2, 3)
-    });
+  test('data of a protocol to come is named as such', async () => {
+    const data = Uint8Array.of(0, 3, 1, 2, 3);
+    const item = await openItem(crypto, bob, { hash: 'h', expiresAtMs: 1, data });
     expect(item).toMatchObject({ kind: 'rejected', reason: 'newer-protocol' });
+  });
+
+  test('what only looks forward secret is malformed, and what no key opens is kept', async () => {
+    const item = (data: Uint8Array) => openItem(crypto, bob, { hash: 'h', expiresAtMs: 1, data });
+    expect(await item(Uint8Array.of(0, 2, 1, 2, 3))).toMatchObject({ reason: 'hfs-malformed' });
+    const sealed = new Uint8Array(1536).fill(9);
+    sealed.set([0, 2]);
+    expect(await item(sealed)).toMatchObject({ reason: 'hfs-not-decryptable', held: sealed });
   });
 
   test('any bytes are a value, never an exception', async () => {

@@ -109,5 +109,6 @@ export const lastEntry = {
   'call-missed': 'Missed call',
   'media-saved': 'Media was saved',
   'group-invitation': 'Group invitation',
-  device: 'Your devices changed'
+  device: 'Your devices changed',
+  protection: 'Protection changed'
 } as const;

@@ -7,6 +7,7 @@ const number = createNumber('en');
 export const conversation = {
   /** Protection line of the header. The two names are fixed by ux.md §4.4. */
   classic: 'Classic',
+  hybrid: 'Forward secret + post-quantum',
   noteToSelfLine: 'Only on your devices',
   /** The log. Contract. */
   messages: 'Messages',
@@ -96,5 +97,7 @@ export const conversation = {
   size: 'Size',
   bytes: ({ count }: { count: number }) => plural(count, { one: '# byte', other: '# bytes' }),
   protection: 'Protection',
-  classicText: 'Sealed for the recipient. A key that leaks later opens messages from before.'
+  classicText: 'Sealed for the recipient. A key that leaks later opens messages from before.',
+  hybridText:
+    'Sealed with keys that change every 12 hours and are destroyed after about three weeks, also against quantum computers. Experimental, and not audited.'
 } as const;

@@ -126,6 +126,15 @@ export const message = {
     deviceLeft: ({ device }: { device: string }) => `A device left your account: ${device}.`,
     deviceLinked: 'This device was added to your account.',
     unnamedDevice: 'a device without a name',
+    protection: {
+      enabled: ({ name }: { name: string }) =>
+        `Messages with ${name} are forward secret and post-quantum from now on.`,
+      withdrew: ({ name }: { name: string }) =>
+        `${name} turned forward-secret messages off. What you write from now on is Classic.`,
+      'devices-changed': ({ name }: { name: string }) =>
+        `${name}’s linked devices changed. If you compared keys before, compare them again.`,
+      dropped: ({ name }: { name: string }) => `${name} sent a Classic message, less protected than before.`
+    },
     timerOff: ({ name }: { name: string }) => `Messages from ${name} no longer disappear.`,
     timerOffByYou: 'Your messages no longer disappear.',
     timerRead: ({ name, time }: { name: string; time: string }) =>
@@ -202,5 +211,6 @@ export const message = {
   disappearsAt: ({ time }: { time: string }) => `At ${time}`,
   disappearsAfterRead: ({ time }: { time: string }) => `${time} after it is read`,
   disappearsAfterSend: ({ time }: { time: string }) => `${time} after it is sent`,
+  receivedAt: 'Received',
   messageHash: 'Message hash'
 } as const;

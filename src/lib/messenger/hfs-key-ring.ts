@@ -1,0 +1,91 @@
+// The account keys this device holds, ready to open messages with (v2-forward-secrecy-and-pq.md §10.2, §19): what is public of them is
+// worked out once, secrets when a message needs them, and only a few at a time.
+import type { CryptoBackend } from '../crypto/index.ts';
+import {
+  announcedSeed,
+  derivePublicKeys,
+  deriveRotatingKeys,
+  x25519SecretOf,
+  type AccountSeed,
+  type PublicKeys,
+  type RotatingKeys
+} from '../hfs/index.ts';
+import { btKey } from '../wire/index.ts';
+import type { GroupState } from './hfs-group-state.ts';
+
+export interface AccountKeyRing {
+  /** All of them; each derives its secrets when they are used. */
+  all(): Promise<readonly RotatingKeys[]>;
+  /** The key that others are told, to which our own copies are sealed; null before the group holds one. */
+  announced(): Promise<{ readonly seed: AccountSeed; readonly publicKeys: PublicKeys } | null>;
+  forget(): void;
+}
+
+const MAX_OPEN = 4;
+
+export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: GroupState }): AccountKeyRing {
+  const { crypto, state } = deps;
+  const publicKeys = new Map<string, Promise<PublicKeys>>();
+  /** By seed, the one used last at the end. */
+  const open = new Map<string, Promise<RotatingKeys>>();
+
+  function publicKeysOf({ seed }: AccountSeed): Promise<PublicKeys> {
+    const key = btKey(seed);
+    const known = publicKeys.get(key);
+    if (known) return known;
+    const derived = derivePublicKeys(crypto, 'account', seed);
+    publicKeys.set(key, derived);
+    return derived;
+  }
+
+  function secretsOf({ seed }: AccountSeed, known: PublicKeys): Promise<RotatingKeys> {
+    const key = btKey(seed);
+    const held = open.get(key) ?? deriveRotatingKeys(crypto, 'account', seed, known);
+    open.delete(key);
+    open.set(key, held);
+    if (open.size > MAX_OPEN) close(open.keys().next().value as string);
+    return held;
+  }
+
+  function close(key: string): void {
+    const held = open.get(key);
+    open.delete(key);
+    void held?.then((keys) => keys.forget());
+  }
+
+  async function lazily(seed: AccountSeed): Promise<RotatingKeys> {
+    const known = await publicKeysOf(seed);
+    return {
+      publicKeys: known,
+      // Worked out anew, since what the ring holds may be overwritten while a message is being opened.
+      get x25519SecretKey() {
+        return x25519SecretOf('account', seed.seed);
+      },
+      mlKemSecret: {
+        decapsulate: async (ciphertext) => (await secretsOf(seed, known)).mlKemSecret.decapsulate(ciphertext),
+        forget: () => close(btKey(seed.seed))
+      },
+      forget: () => close(btKey(seed.seed))
+    };
+  }
+
+  return {
+    async all() {
+      const self = await state.current();
+      const seeds = self?.payload.seeds ?? [];
+      const present = new Set(seeds.map(({ seed }) => btKey(seed)));
+      for (const key of publicKeys.keys()) if (!present.has(key)) publicKeys.delete(key);
+      for (const key of open.keys()) if (!present.has(key)) close(key);
+      return Promise.all(seeds.map(lazily));
+    },
+    async announced() {
+      const self = await state.current();
+      const seed = self?.status === 'member' ? announcedSeed(self) : null;
+      return seed ? { seed, publicKeys: await publicKeysOf(seed) } : null;
+    },
+    forget() {
+      for (const key of [...open.keys()]) close(key);
+      publicKeys.clear();
+    }
+  };
+}

@@ -1,0 +1,117 @@
+// Everything about forward-secret messages that one engine runs (v2-forward-secrecy-and-pq.md §9, §10, §14): keys to open with, what is
+// known of contacts, how messages go out, and what the account announces. Composition only.
+import type { AccountId } from '../account-id.ts';
+import { equalBytes } from '../bytes/index.ts';
+import type { Clock } from '../clock.ts';
+import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import { errorCode } from '../errors.ts';
+import { decodeStatement, type PeerNotice, type Statement } from '../hfs/index.ts';
+import type { Log } from '../log.ts';
+import type { RandomBytes } from '../random.ts';
+import { addNotice, loadForwardSecrecy, loadPeer, type ProfileStore } from '../storage/index.ts';
+import { hasField } from '../wire/index.ts';
+import { createAnnouncer, type Announcer } from './hfs-announcer.ts';
+import { createAccountKeyRing, type AccountKeyRing } from './hfs-key-ring.ts';
+import type { GroupState } from './hfs-group-state.ts';
+import { createPeerBook, type KeyDirectory, type PeerBook } from './hfs-peers.ts';
+import { createProtector, type Protector } from './hfs-sending.ts';
+import type { ContentItem } from './open-item.ts';
+
+export interface HfsMessages {
+  readonly ring: AccountKeyRing;
+  readonly peers: PeerBook;
+  readonly announcer: Announcer;
+  readonly protector: Protector;
+  /** What received messages tell of contacts' keys. @throws StorageError `deposed`, `closed` */
+  noteContents(items: readonly ContentItem[]): Promise<void>;
+}
+
+export interface HfsDependencies {
+  readonly store: ProfileStore;
+  readonly identity: Identity;
+  readonly crypto: CryptoBackend;
+  readonly swarm: KeyDirectory & Parameters<typeof createAnnouncer>[0]['swarm'];
+  readonly state: GroupState;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  readonly log: Log;
+  /** Network time, milliseconds. */
+  readonly now: () => number;
+  readonly clockOffsetMs: () => number | null;
+  readonly onForeignKeys: () => Promise<void>;
+}
+
+export function createHfsMessages(deps: HfsDependencies): HfsMessages {
+  const { store, identity, crypto, swarm, state, clock, random, log, now } = deps;
+  const isOn = () => loadForwardSecrecy(store);
+  const ring = createAccountKeyRing({ crypto, state });
+  const peers = createPeerBook({
+    store,
+    crypto,
+    directory: swarm,
+    random,
+    log,
+    now,
+    onNotices: (accountId, notices) => tell(accountId, notices)
+  });
+  const announcer = createAnnouncer({
+    ...{ store, identity, crypto, swarm, state, ring, clock, log, now, isOn },
+    clockOffsetMs: deps.clockOffsetMs,
+    window: 'standard',
+    onForeign: deps.onForeignKeys
+  });
+  /** Accounts of which there is a row. */
+  const known = new Set<AccountId>();
+
+  async function tell(accountId: AccountId, notices: readonly PeerNotice[]): Promise<void> {
+    for (const change of notices) {
+      if (change === 'enabled') continue;
+      const notice = { type: 'protection' as const, change };
+      await addNotice(store, { ownId: identity.accountId, accountId, notice, nowMs: now() });
+    }
+  }
+
+  async function isWorthNoting(accountId: AccountId, items: readonly ContentItem[]): Promise<boolean> {
+    if (items.some(({ protection, content }) => protection === 'hybrid' || hasField(content, 'onionskin')))
+      return true;
+    if (known.has(accountId)) return true;
+    if ((await loadPeer(store, accountId)) === null) return false;
+    known.add(accountId);
+    return true;
+  }
+
+  return {
+    ring,
+    peers,
+    announcer,
+    protector: createProtector({ identity, crypto, peers, ring, announcer, isOn, now }),
+    async noteContents(items) {
+      const others = items.filter(({ senderId }) => senderId !== identity.accountId);
+      for (const [accountId, sent] of Map.groupBy(others, ({ senderId }) => senderId)) {
+        if (!(await isWorthNoting(accountId, sent))) continue;
+        known.add(accountId);
+        const own = await announcer.own();
+        for (const { protection = 'classic', keyId, content } of sent.slice(-MAX_NOTED)) {
+          await peers.noteIncoming(accountId, {
+            protection,
+            isActiveKey: own !== null && keyId !== undefined && equalBytes(own.keyId, keyId),
+            statement: statementOf(content)
+          });
+        }
+      }
+    }
+  };
+
+  function statementOf(content: ContentItem['content']): Statement | null {
+    if (!hasField(content, 'onionskin')) return null;
+    try {
+      return decodeStatement(content.onionskin);
+    } catch (error) {
+      log.debug('statement-refused', { code: errorCode(error) });
+      return null;
+    }
+  }
+}
+
+/** Of one contact in one part of an answer: the latest say it. */
+const MAX_NOTED = 8;

@@ -1,0 +1,193 @@
+// What is known of each contact's keys (v2-forward-secrecy-and-pq.md §9.4, §14): kept a row a contact, looked up in their swarm when a
+// message needs it, and learnt from what they write. Several looks for one contact are one.
+import type { AccountId } from '../account-id.ts';
+import type { CryptoBackend } from '../crypto/index.ts';
+import { AppError, errorCode } from '../errors.ts';
+import {
+  considerAnnouncement,
+  considerIncoming,
+  considerNone,
+  considerStatement,
+  noteTold,
+  openAnnouncement,
+  OWN_PROFILE,
+  UNKNOWN_PEER,
+  type Announcement,
+  type Peer,
+  type PeerNotice,
+  type Statement,
+  type Telling
+} from '../hfs/index.ts';
+import type { Log } from '../log.ts';
+import { randomBelow, type RandomBytes } from '../random.ts';
+import { loadPeer, updatePeer, type ProfileStore } from '../storage/index.ts';
+import { decodeMarked, encodeMarked } from './marked-json.ts';
+
+/** The part of the swarm floor that looking for keys needs. */
+export interface KeyDirectory {
+  members(accountId: AccountId): readonly { readonly ed25519PublicKeyHex: string }[];
+  readPublicSlot(input: {
+    accountId: AccountId;
+    namespace: number;
+    preferNode?: string;
+    signal?: AbortSignal;
+  }): Promise<{ readonly nodeHex: string; readonly items: readonly Uint8Array[] }>;
+}
+
+export interface PeerBook {
+  /** `UNKNOWN_PEER` when nothing is known. */
+  current(accountId: AccountId): Promise<Peer>;
+  /**
+   * Looks for a contact's announcement: at two nodes the first time, and where one shows nothing, or something old.
+   * @returns the peer afterwards, unchanged when no node could be asked
+   * @throws StorageError `deposed`, `closed`; the signal's reason
+   */
+  lookUp(accountId: AccountId, signal?: AbortSignal): Promise<Peer>;
+  /** What a message that proves its sender tells of their keys, and of what they know of ours. */
+  noteIncoming(accountId: AccountId, message: IncomingFacts): Promise<void>;
+  /** A message that told something of our keys was accepted by the swarm. */
+  noteTold(accountId: AccountId, telling: Telling, ownContinuityPublicKey: Uint8Array): Promise<void>;
+}
+
+export interface IncomingFacts {
+  readonly protection: 'hybrid' | 'classic';
+  readonly isActiveKey: boolean;
+  readonly statement: Statement | null;
+}
+
+/** What a row says; it was sealed by this profile. */
+export const readPeer = (text: string | null): Peer =>
+  text === null ? UNKNOWN_PEER : { ...UNKNOWN_PEER, ...(decodeMarked(text) as Peer) };
+
+export function createPeerBook(deps: {
+  store: ProfileStore;
+  crypto: CryptoBackend;
+  directory: KeyDirectory;
+  random: RandomBytes;
+  log: Log;
+  /** Network time, milliseconds. */
+  now: () => number;
+  onNotices: (accountId: AccountId, notices: readonly PeerNotice[]) => Promise<void>;
+}): PeerBook {
+  const { store, crypto, directory, log } = deps;
+  const looks = new Map<AccountId, Promise<Peer>>();
+  const nowSeconds = () => Math.floor(deps.now() / 1000);
+
+  async function change(
+    accountId: AccountId,
+    make: (peer: Peer) => { peer: Peer; notices?: readonly PeerNotice[] }
+  ): Promise<Peer> {
+    let after = UNKNOWN_PEER;
+    let notices: readonly PeerNotice[] = [];
+    await updatePeer(store, accountId, 'engine', (text) => {
+      const before = readPeer(text);
+      const made = make(before);
+      after = made.peer;
+      notices = made.notices ?? [];
+      const next = encodeMarked(after);
+      return next === text || after === before ? null : next;
+    });
+    if (notices.length > 0) await deps.onNotices(accountId, notices);
+    return after;
+  }
+
+  const current = async (accountId: AccountId) => readPeer(await loadPeer(store, accountId));
+
+  /** What the nodes asked show of an account; `isAnswered` false when none could be reached. */
+  async function ask(accountId: AccountId, before: Peer, signal?: AbortSignal) {
+    const members = directory.members(accountId).map((node) => node.ed25519PublicKeyHex);
+    const first = members.length > 0 ? members[randomBelow(deps.random, members.length)] : undefined;
+    const isFirstLook = before.confirmedSeconds === null && before.noneSeconds === null;
+    const shown: Announcement[] = [];
+    const asked: string[] = [];
+    for (const turn of [0, 1]) {
+      const best = newest(shown);
+      const isEnough = best !== null && (best.createdSeconds ?? 0) >= before.newestSeconds;
+      if (turn === 1 && isEnough && !isFirstLook) break;
+      const others = members.filter((node) => !asked.includes(node));
+      const preferNode = turn === 0 ? first : others[randomBelow(deps.random, Math.max(1, others.length))];
+      try {
+        const answer = await directory.readPublicSlot({
+          accountId,
+          namespace: OWN_PROFILE.announcementNamespace,
+          ...(preferNode === undefined ? {} : { preferNode }),
+          ...(signal ? { signal } : {})
+        });
+        asked.push(answer.nodeHex);
+        for (const item of answer.items.slice(-MAX_SHOWN)) {
+          const announcement = await open(accountId, item);
+          if (announcement) shown.push(announcement);
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof AppError)) throw error;
+        log.debug('keys-not-asked', { code: error.code });
+      }
+    }
+    return { best: newest(shown), isAnswered: asked.length > 0 };
+  }
+
+  /** Null for what is not theirs, or no announcement: as if nothing were there (§15.4). */
+  async function open(accountId: AccountId, item: Uint8Array): Promise<Announcement | null> {
+    try {
+      return await openAnnouncement(crypto, item, accountId);
+    } catch (error) {
+      log.debug('announcement-refused', { code: errorCode(error) });
+      return null;
+    }
+  }
+
+  async function look(accountId: AccountId, signal?: AbortSignal): Promise<Peer> {
+    const before = await current(accountId);
+    const { best, isAnswered } = await ask(accountId, before, signal);
+    if (best) return change(accountId, (peer) => considerAnnouncement(peer, best, nowSeconds()));
+    if (!isAnswered) return before;
+    return change(accountId, (peer) => ({ peer: considerNone(peer, nowSeconds()) }));
+  }
+
+  return {
+    current,
+    lookUp(accountId, signal) {
+      const running = looks.get(accountId);
+      if (running) return running;
+      const started = look(accountId, signal).finally(() => looks.delete(accountId));
+      looks.set(accountId, started);
+      return started;
+    },
+    async noteIncoming(accountId, { statement, ...message }) {
+      const announcement = statement?.announcement ? await open(accountId, statement.announcement) : null;
+      const at = nowSeconds();
+      await change(accountId, (before) => {
+        const notices: PeerNotice[] = [];
+        let peer = considerIncoming(before, message, at);
+        if (announcement) {
+          const considered = considerAnnouncement(peer, announcement, at);
+          peer = considered.peer;
+          notices.push(...considered.notices);
+        }
+        if (statement) {
+          const considered = considerStatement(peer, statement);
+          peer = considered.peer;
+          notices.push(...considered.notices);
+        }
+        const isNothing = before === UNKNOWN_PEER && statement === null && message.protection === 'classic';
+        return isNothing ? { peer: before } : { peer, notices };
+      });
+    },
+    async noteTold(accountId, telling, ownContinuityPublicKey) {
+      await change(accountId, (peer) => ({
+        peer: noteTold(peer, telling, ownContinuityPublicKey, nowSeconds())
+      }));
+    }
+  };
+}
+
+/** A slot holds one item; a node that shows more is not believed for long. */
+const MAX_SHOWN = 3;
+
+function newest(announcements: readonly Announcement[]): Announcement | null {
+  return announcements.reduce<Announcement | null>(
+    (best, next) => (best === null || (next.createdSeconds ?? 0) > (best.createdSeconds ?? 0) ? next : best),
+    null
+  );
+}

@@ -452,7 +452,7 @@ describe('receiving', () => {
     });
     network.deposit(to, new Uint8Array(0));
     network.deposit(to, new TextEncoder().encode('not protobuf'));
-    network.deposit(to, new Uint8Array(76_801));
+    network.deposit(to, new Uint8Array(76_801).fill(8));
     network.deposit(to, Uint8Array.of(0, 3, 9, 9, 9));
     for (const data of [altered, foreign.data, copy.data, good.data, resealed.data])
       network.deposit(to, data);

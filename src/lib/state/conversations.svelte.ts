@@ -1,6 +1,11 @@
 // The list of conversations: live, filtered by what was typed, and walked by keyboard.
 import { getContext, setContext } from 'svelte';
-import { loadConversations, type ConversationView } from '../storage/queries.ts';
+import {
+  listedOf,
+  loadConversations,
+  loadEveryConversation,
+  type ConversationView
+} from '../storage/queries.ts';
 import { createLive, type Live } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import { filterConversations, isMuted, isUnread } from './row-view.ts';
@@ -9,6 +14,8 @@ import { whenIdle } from './when-idle.ts';
 export interface ConversationsState {
   /** Undefined until they were read. */
   readonly all: readonly ConversationView[] | undefined;
+  /** Requests and hidden ones included, latest first; undefined until the last one was read. */
+  readonly every: readonly ConversationView[] | undefined;
   readonly filtered: readonly ConversationView[];
   /** What is typed into the filter field. */
   filter: string;
@@ -37,11 +44,12 @@ export function createConversationsState(
   let live = $state.raw<Live<ConversationView[]> | null>(null);
   let callOff = () => {};
   let stopped = false;
-  const all = $derived(live?.current ?? first);
+  const every = $derived(live?.current);
+  const all = $derived(every ? listedOf(every) : first);
 
-  // A screenful at once; all of them, and their changes, once that is on screen.
+  // A screenful at once; all of them, and their changes, once that is on screen: one query for every list.
   const follow = () => {
-    if (!stopped) live = createLive(() => loadConversations(db, rowKey));
+    if (!stopped) live = createLive(() => loadEveryConversation(db, rowKey));
   };
   loadConversations(db, rowKey, FIRST_LOOK).then((views) => {
     first = views;
@@ -54,6 +62,9 @@ export function createConversationsState(
   return {
     get all() {
       return all;
+    },
+    get every() {
+      return every;
     },
     get filtered() {
       return filtered;

@@ -1,6 +1,7 @@
-// Message requests and blocked contacts: live, read only where they are shown.
+// Message requests, out of what is read of all conversations, and blocked contacts, read only where they are shown.
 import { getContext, setContext } from 'svelte';
-import { loadBlocked, loadRequests, type ConversationView } from '../storage/queries.ts';
+import { loadBlocked, requestsOf, type ConversationView } from '../storage/queries.ts';
+import type { ConversationsState } from './conversations.svelte.ts';
 import { createLive, type Live } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
 
@@ -9,22 +10,21 @@ export interface RequestsState {
   readonly all: readonly ConversationView[] | undefined;
   readonly count: number;
   find(conversationId: string): ConversationView | undefined;
-  stop(): void;
 }
 
 const KEY = Symbol('requests');
 
-export function createRequestsState({ db, rowKey }: Pick<ProfileState, 'db' | 'rowKey'>): RequestsState {
-  const live = createLive(() => loadRequests(db, rowKey));
+/** @param conversations what is read of all conversations anyway */
+export function createRequestsState(conversations: Pick<ConversationsState, 'every'>): RequestsState {
+  const all = $derived(conversations.every && requestsOf(conversations.every));
   return {
     get all() {
-      return live.current;
+      return all;
     },
     get count() {
-      return live.current?.length ?? 0;
+      return all?.length ?? 0;
     },
-    find: (conversationId) => live.current?.find((view) => view.id === conversationId),
-    stop: () => live.stop()
+    find: (conversationId) => all?.find((view) => view.id === conversationId)
   };
 }
 

@@ -14,6 +14,29 @@ export interface TimelineLine {
   readonly endsGroup: boolean;
 }
 
+/** Builds timelines one after the other; a line that did not change is the same object as before. */
+export function createTimelineBuilder(): typeof buildTimeline {
+  let known = new Map<string, TimelineLine>();
+  return (messages, unreadFromSort, formats) => {
+    const lines = buildTimeline(messages, unreadFromSort, formats).map((line) => {
+      const before = known.get(line.message.id);
+      return before && isSameLine(before, line) ? before : line;
+    });
+    known = new Map(lines.map((line) => [line.message.id, line]));
+    return lines;
+  };
+}
+
+function isSameLine(a: TimelineLine, b: TimelineLine): boolean {
+  return (
+    a.message === b.message &&
+    a.startsDay === b.startsDay &&
+    a.startsUnread === b.startsUnread &&
+    a.startsGroup === b.startsGroup &&
+    a.endsGroup === b.endsGroup
+  );
+}
+
 /**
  * @param messages in order of time
  * @param unreadFromSort sort of the first unread message, or null
@@ -23,9 +46,10 @@ export function buildTimeline(
   unreadFromSort: number | null,
   formats: Pick<Formats, 'dayKey' | 'minuteKey'>
 ): TimelineLine[] {
+  const days = messages.map(({ sentAtMs }) => formats.dayKey(sentAtMs));
   const starts = messages.map((message, index) => {
     const before = messages[index - 1];
-    const startsDay = !before || formats.dayKey(before.sentAtMs) !== formats.dayKey(message.sentAtMs);
+    const startsDay = !before || days[index - 1] !== days[index];
     const startsUnread =
       unreadFromSort !== null && message.sort >= unreadFromSort && (!before || before.sort < unreadFromSort);
     const startsGroup = startsDay || startsUnread || !belongTogether(before, message, formats);

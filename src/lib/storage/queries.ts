@@ -2,9 +2,10 @@
 // rows it needs first and opens them afterwards, since liveQuery loses track once a foreign promise was awaited.
 import { Dexie } from 'dexie';
 import { dueMessages, isDue, loadFirstDeadlines, withoutDueMessages } from './due.ts';
-import { attachmentView, conversationView, DEFAULT_SETTINGS, messageView } from './row-views.ts';
+import { attachmentViews, conversationView, DEFAULT_SETTINGS, isRead, messageView } from './row-views.ts';
 import { authorTag, conversationEnd, keyBound, OWN_AUTHOR_TAG, sortOfKey } from './message-key.ts';
-import { COPY_LANE, openContent } from './rows.ts';
+import { openCached } from './opened-rows.ts';
+import { COPY_LANE } from './rows.ts';
 import type {
   ConversationContent,
   ConversationRow,
@@ -13,9 +14,7 @@ import type {
   MessageRow,
   MetaRow,
   ProfileContent,
-  SealedRow,
-  SendClockContent,
-  TableName
+  SendClockContent
 } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
 import type { ConversationView, MessageView, ProfileView, QuotedMessageView, SettingsView } from './views.ts';
@@ -65,16 +64,23 @@ export async function loadConversations(
   rowKey: CryptoKey,
   limit = Infinity
 ): Promise<ConversationView[]> {
-  const views = (await loadAll(db, rowKey, limit)).filter(
-    ({ request, hidden }) => request !== 'incoming' && !hidden
-  );
+  return listedOf(await loadAll(db, rowKey, limit));
+}
+
+/** Those of the list, pinned ones first. @param every latest first */
+export function listedOf(every: readonly ConversationView[]): ConversationView[] {
+  const views = every.filter(({ request, hidden }) => request !== 'incoming' && !hidden);
   return [...views.filter((view) => view.pinned), ...views.filter((view) => !view.pinned)];
 }
 
 /** Incoming message requests, latest first (accounts-and-messages.md §4.1). */
 export async function loadRequests(db: ProfileDatabase, rowKey: CryptoKey): Promise<ConversationView[]> {
-  const views = await loadAll(db, rowKey);
-  return views.filter(({ request, hidden, blocked }) => request === 'incoming' && !hidden && !blocked);
+  return requestsOf(await loadAll(db, rowKey));
+}
+
+/** Incoming message requests, in the order given. */
+export function requestsOf(every: readonly ConversationView[]): ConversationView[] {
+  return every.filter(({ request, hidden, blocked }) => request === 'incoming' && !hidden && !blocked);
 }
 
 /** Blocked contacts, latest first. */
@@ -115,7 +121,9 @@ async function openConversations(
   return Promise.all(
     rows.map(async (row) => {
       const content = await openCached<ConversationContent>(db, rowKey, 'conversations', row);
-      return conversationView(row.id, withoutDueMessages(content, due.get(row.id)));
+      const dueOfIt = due.get(row.id);
+      if (dueOfIt) return conversationView(row.id, withoutDueMessages(content, dueOfIt));
+      return db.openedRows.view(content, () => conversationView(row.id, content));
     })
   );
 }
@@ -148,7 +156,7 @@ export async function loadQuoted(
       sort: sortOfKey(row.id),
       text: content.text,
       deleted: content.deleted ?? false,
-      attachments: (content.attachments ?? []).map(attachmentView)
+      attachments: attachmentViews(content)
     });
   }
   return quoted;
@@ -201,7 +209,11 @@ export async function loadMessages(
     peerTag: content.kind === 'note-to-self' ? OWN_AUTHOR_TAG : authorTag(conversation.accountHash)
   };
   const shown = (await openShown(db, rowKey, stretch, rows, nowMs)).map(({ row, content: message }) =>
-    messageView(row.id, message, context)
+    db.openedRows.view<MessageView>(
+      message,
+      () => messageView(row.id, message, context),
+      ({ read }) => read === isRead(message, sortOfKey(row.id), context.readUpToSort)
+    )
   );
   return stretch.forward ? shown : shown.reverse();
 }
@@ -268,19 +280,4 @@ export function loadOutboxCount(db: ProfileDatabase): Promise<number> {
     .between([Dexie.minKey, Dexie.minKey], [COPY_LANE, Dexie.minKey])
     .filter(({ messageId }) => messageId !== '')
     .count();
-}
-
-/** Opens a row, or takes what this context opened before for the same revision. */
-async function openCached<Content>(
-  db: ProfileDatabase,
-  rowKey: CryptoKey,
-  table: TableName,
-  row: SealedRow
-): Promise<Content> {
-  const key = `${table}/${row.id}`;
-  const known = db.openedRows.get(key, row.rev);
-  if (known !== undefined) return known as Content;
-  const content = await openContent<Content>(rowKey, table, row);
-  db.openedRows.set(key, row.rev, content);
-  return content;
 }

@@ -47,7 +47,8 @@ export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): F
   const longDay = make({ weekday: 'long', day: 'numeric', month: 'long' });
   const longDayWithYear = make({ day: 'numeric', month: 'long', year: 'numeric' });
   const full = lazily(() => ({ day: 'numeric', month: 'short', year: 'numeric', ...clock() }));
-  const key = make({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
+  const key =
+    timeZone === undefined ? localDay : make({ year: 'numeric', month: '2-digit', day: '2-digit' }, 'en-CA');
   let relative: Intl.RelativeTimeFormat | undefined;
 
   /** Whole days of the calendar between two moments. */
@@ -78,6 +79,13 @@ export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): F
     dayKey: key,
     minuteKey: (ms) => Math.floor(ms / MINUTE_MS)
   };
+}
+
+/** `2026-03-01` of the reader's own time zone; a timeline asks for hundreds at once, which formats take long for. */
+function localDay(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
 function capital(text: string, locale: string): string {

@@ -58,7 +58,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   const profiles = provideProfiles(createProfiles(session.call));
   const formats = provideFormats(createFormatsState(window));
   const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
-  const requests = provideRequests(createRequestsState(profile));
+  const requests = provideRequests(createRequestsState(conversations));
   const settings = provideSettings(createSettingsState(profile, session.call));
   const devices = provideDevices(createDevicesState(profile, session.call));
   const shelf = provideMediaShelf(
@@ -113,7 +113,6 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
       profile.close();
       profiles.stop();
       conversations.stop();
-      requests.stop();
       settings.stop();
       devices.stop();
       typing.stop();

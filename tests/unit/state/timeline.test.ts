@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildTimeline, listSteps, nextMessage } from '../../../src/lib/state/timeline.ts';
+import {
+  buildTimeline,
+  createTimelineBuilder,
+  listSteps,
+  nextMessage
+} from '../../../src/lib/state/timeline.ts';
 import type { MessageView } from '../../../src/lib/storage/views.ts';
 import { sampleMessage } from '../../support/views.ts';
 import { createFormats } from '../../../src/lib/text/format.ts';
@@ -176,5 +181,21 @@ describe('times as people read them', () => {
   it('leaves out the leading zero on a clock of twelve hours', () => {
     const american = createFormats({ locale: 'en-US', hourCycle: () => 'h12', timeZone: 'UTC' });
     expect(american.time(Date.UTC(2026, 4, 20, 9, 5)).replace(/\s/g, ' ')).toBe('9:05 AM');
+  });
+});
+
+describe('timelines built one after the other', () => {
+  it('keep the lines that did not change, and no other', () => {
+    const build = createTimelineBuilder();
+    const messages = [1, 2, 3].map((sort) => message({ sort, id: `m${sort}` }));
+    const first = build(messages, null, formats);
+    const more = [...messages, message({ sort: 4, id: 'm4' })];
+    const second = build(more, null, formats);
+    expect(second).toEqual(buildTimeline(more, null, formats));
+    // The third ends no group any more.
+    expect(second.map((line, index) => line === first[index])).toEqual([true, true, false, false]);
+    const changed = more.with(1, { ...(more[1] as MessageView), text: 'other' });
+    const third = build(changed, null, formats);
+    expect(third.map((line, index) => line === second[index])).toEqual([true, false, true, true]);
   });
 });

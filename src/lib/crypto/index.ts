@@ -13,6 +13,7 @@ export { decryptXChaCha, encryptXChaCha, maskXChaCha } from './xchacha.ts';
 export { positiveEd25519PublicKey, signPositive, verifyPositive } from './positive-ed25519.ts';
 export { isReducedMlKemKey, ML_KEM_BYTES } from './ml-kem-rules.ts';
 export { mlKemPublicKey } from './noble-primitives.ts';
+export { openIdentity } from './quick-identity.ts';
 export type { Encapsulation, MlKemSecret } from './primitives.ts';
 export {
   accountIdFromEd25519,

@@ -8,6 +8,7 @@ import {
   decodeRecoveryPassword,
   deriveIdentity,
   encodeRecoveryPassword,
+  openIdentity,
   type Argon2Cost,
   type CryptoBackend,
   type Identity
@@ -293,7 +294,7 @@ export function createEngine(deps: EngineDependencies): Engine {
     const isOwnNetwork = network?.id === profile.networkId;
     if (site && isOwnNetwork) await keepDescriptor(store, site);
     const seed = await loadAccountSeed(store);
-    const identity = deriveIdentity(seed);
+    const identity = await openIdentity(crypto, seed);
     wipe(seed);
     const mend = () => backups.mend(store, profile.profileId);
     const messenger = createMessenger({
@@ -418,20 +419,25 @@ export function createEngine(deps: EngineDependencies): Engine {
     open: (profileId) =>
       inTurn(async () => {
         if (opened) return opened.status;
+        // Asked for first: it takes as long as all that follows.
+        const site = siteNetwork();
         await finishErasures(environment).catch((error: unknown) => {
           log.warn('erasures-not-finished', { code: errorCode(error) });
         });
         await backups.sweep().catch((error: unknown) => {
           log.warn('exports-not-swept', { code: errorCode(error) });
         });
-        const [ids, network] = await Promise.all([listProfiles(environment.list), siteNetwork()]);
-        if (ids.length === 0) return { state: 'no-profile', network: network && summaryOf(network) };
+        const ids = await listProfiles(environment.list);
+        if (ids.length === 0) {
+          const network = await site;
+          return { state: 'no-profile', network: network && summaryOf(network) };
+        }
         try {
           const store =
             profileId !== undefined && ids.includes(profileId)
               ? await openListed(profileId)
-              : await choose(ids, network);
-          return await begin(store, network);
+              : await choose(ids, await site);
+          return await begin(store, await site);
         } catch (error) {
           return notOpened(ids, profileId, error);
         }

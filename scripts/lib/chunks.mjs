@@ -1,6 +1,6 @@
 // Which modules of the page go into one file. Left alone, the bundler makes a file of every icon that two screens
-// share: over a hundred requests and compilations stand between a visit and the list. Three files do: what the first
-// screen needs, what the list and a conversation need, and the rest.
+// share: over a hundred requests and compilations stand between a visit and the list. Four files do: what the first
+// screen needs, what the list needs, what a conversation needs besides, and the rest.
 
 /** The screens of each file, most needed first: a module goes to the first one that reaches it without `import()`. */
 const CHUNKS = [
@@ -12,7 +12,8 @@ const CHUNKS = [
       /\/src\/routes\/\+(layout|page|error)\b/
     ]
   },
-  { name: 'app', roots: [/\/src\/routes\/\(app\)\/(\+layout|chats\/|c\/)/] },
+  { name: 'app', roots: [/\/src\/routes\/\(app\)\/(\+layout|chats\/)/] },
+  { name: 'chat', roots: [/\/src\/routes\/\(app\)\/c\//] },
   { name: 'more', roots: [/\/src\/routes\//] }
 ];
 

@@ -1,5 +1,6 @@
 // Files of a forwarded message: what still lies at the file server is named again, without another upload.
 import {
+  ownFiles,
   stagedOwner,
   type MediaStore,
   type MessageContent,
@@ -22,7 +23,7 @@ export async function forwardedFiles(
   const attachments: StoredAttachment[] = [];
   const stagedIds: string[] = [];
   const isFresh = nowMs - message.sentAtMs < FRESH_MS;
-  for (const attachment of message.attachments) {
+  for (const attachment of ownFiles(message.attachments)) {
     const facts = attachment.mediaId === null ? null : await media.facts(attachment.mediaId);
     if (attachment.remote && (isFresh || !facts) && attachment.state !== 'expired') {
       attachments.push({

@@ -34,6 +34,8 @@ export interface MessageWhereabouts {
   readonly network: { readonly untilMs: number } | null;
   readonly recipient: 'waiting' | 'in-swarm' | 'read' | 'not-sent';
   readonly messageHash: string | null;
+  /** Network time at which this device took it in; null for own messages. */
+  readonly receivedAtMs: number | null;
 }
 
 export interface SendOptions {
@@ -178,13 +180,14 @@ export function createMessageCommands(deps: {
     },
     async whereabouts(messageId) {
       const { content } = await find(messageId);
-      const { direction, state, messageHash, expiresAtMs, readByThemAtMs } = content;
+      const { direction, state, messageHash, expiresAtMs, receivedAtMs, readByThemAtMs } = content;
       const isSent = direction === 'in' || state === 'sent';
       return {
         ownDevices: messageHash !== null ? 'copied' : isSent ? 'unknown' : 'waiting',
         network: expiresAtMs === null ? null : { untilMs: expiresAtMs },
         recipient: readByThemAtMs !== undefined ? 'read' : isSent ? 'in-swarm' : recipientOf(state),
-        messageHash
+        messageHash,
+        receivedAtMs: direction === 'in' ? receivedAtMs : null
       };
     }
   };

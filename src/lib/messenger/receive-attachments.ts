@@ -31,6 +31,16 @@ export function receivedAttachments(
   });
 }
 
+/** The picture of a link preview, which loads as files do; null without one that can be opened. */
+export function receivedPreviewPicture(
+  image: AttachmentPointer | undefined,
+  timestampMs: number
+): StoredAttachment | null {
+  if (!image || image.url === '' || !KEY_BYTES.includes(image.key.length)) return null;
+  const stored = storedAttachment(image, `${timestampMs}-preview`);
+  return { ...stored, kind: 'image', caption: null, ofPreview: true };
+}
+
 function storedAttachment(pointer: AttachmentPointer, id: string): StoredAttachment {
   const name = safeFileName(pointer.fileName);
   const claimed = cleanContentType(pointer.contentType);

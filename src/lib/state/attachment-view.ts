@@ -60,6 +60,15 @@ export function attachmentFacts({
   return type === null ? size : text.typeAndSize({ type, size });
 }
 
+/** What details tell of a file: type and size, pixels, whether it lies here. */
+export function fileFacts(attachment: AttachmentView): string {
+  const { width, height, mediaId } = attachment;
+  const facts = [attachmentFacts(attachment)];
+  if (width && height) facts.push(text.pixels({ width, height }));
+  facts.push(mediaId === null ? text.notHere : text.here);
+  return facts.join(' · ');
+}
+
 export function failureWords(code: string | null): string {
   const { failures } = text;
   return code !== null && Object.hasOwn(failures, code)

@@ -1,5 +1,5 @@
 // What can be done with a message as it stands: pure, the same for menu, buttons and keys.
-import type { MessageView } from '../storage/views.ts';
+import type { AttachmentView, MessageView } from '../storage/views.ts';
 import { readShortcut, type Keymap, type KeyPress } from './shortcuts.ts';
 
 export type MessageAct =
@@ -17,8 +17,13 @@ export function messageActs(message: MessageView, silent: boolean): MessageAct[]
   if (isAnswerable(message, silent)) acts.push('reply', 'react');
   if (message.text !== '') acts.push('copy');
   if (message.attachments.some(({ mediaId }) => mediaId !== null)) acts.push('save');
-  if (message.text !== '') acts.push('forward');
+  if (message.text !== '' || message.attachments.some(canGoOn)) acts.push('forward');
   return [...acts, 'select', 'info', 'delete'];
+}
+
+/** A file that lies here, or still at the server. */
+function canGoOn({ mediaId, state }: AttachmentView): boolean {
+  return mediaId !== null || (state !== 'expired' && state !== 'failed');
 }
 
 /** It can be quoted and reacted to: the other side has it, or will. */

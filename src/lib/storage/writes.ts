@@ -19,7 +19,7 @@ export {
 } from './message-changes.ts';
 export { deletedPlaceholder, deleteForEveryone, deleteOnMyDevices } from './message-deletion.ts';
 export { type NewChore } from './chores.ts';
-export { DEFAULT_SETTINGS, isApproved, isApprovedMe, NO_TIMER, requestState } from './row-views.ts';
+export { DEFAULT_SETTINGS, isApproved, isApprovedMe, NO_TIMER, ownFiles, requestState } from './row-views.ts';
 export {
   blockContact,
   changeSettings,

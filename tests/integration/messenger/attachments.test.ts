@@ -326,6 +326,36 @@ describe('a pointer of another app', () => {
     expect(await ana.page.db.media.count()).toBe(before);
   });
 
+  test('of another server than those files lie at is not even asked for', async () => {
+    const data = crypto.random(100);
+    const { file, key, digest } = await encryptLegacyAttachment(crypto, data);
+    const good = pointer(file, { key, digest, size: data.length });
+    const away = (url: string) => ({ ...good, remote: good.remote && { ...good.remote, url } });
+    for (const [text, url] of [
+      ['foreign', 'http://files.example/file/1'],
+      ['community', 'http://open.getsession.org/file/1'],
+      ['script', 'javascript:alert(1)']
+    ] as const) {
+      const view = await outcome(text, away(url));
+      expect(view, text).toMatchObject({ state: 'failed', failureCode: 'file-url-invalid', mediaId: null });
+    }
+  });
+
+  test('whose bytes are a picture of endless pixels is a file that can only be saved', async () => {
+    const bomb = png(60_000, 60_000);
+    const { file, key, digest } = await encryptLegacyAttachment(crypto, bomb);
+    const secrets = { key, digest, size: bomb.length };
+    const claims = { name: 'small.png', contentType: 'image/png' };
+    expect(await outcome('bomb', pointer(file, secrets, claims))).toMatchObject({
+      state: 'here',
+      kind: 'file'
+    });
+    const honest = png(64, 64);
+    const small = await encryptLegacyAttachment(crypto, honest);
+    const view = await outcome('control', pointer(small.file, { ...small, size: honest.length }, claims));
+    expect(view).toMatchObject({ state: 'here', kind: 'image' });
+  });
+
   test('that lies about what it is can only be saved', async () => {
     const page = new TextEncoder().encode('<html><script>alert(1)</script></html>');
     const { file, key, digest } = await encryptLegacyAttachment(crypto, page);

@@ -146,7 +146,10 @@ describe('a file', () => {
     expect(await forward(here, 12 * 86_400_000)).toEqual({ attachments: [], stagedIds: ['copy 1'] });
     expect(await forward({ ...here, remote: null }, 0)).toEqual({ attachments: [], stagedIds: ['copy 2'] });
     expect(saved).toEqual(['c/staged', 'c/staged']);
-    expect(await forward({ state: 'expired' }, 0)).toEqual({ attachments: [], stagedIds: [] });
+    const nothing = { attachments: [], stagedIds: [] };
+    expect(await forward({ state: 'expired' }, 0)).toEqual(nothing);
+    // The picture of a link preview is no file of its own.
+    expect(await forward({ ...here, ofPreview: true }, 0)).toEqual(nothing);
   });
 });
 

@@ -291,6 +291,59 @@ describe('what is seen, as far as it can be', () => {
   });
 });
 
+describe('a link preview', () => {
+  const url = 'https://tides.example/north';
+  const image = {
+    id: 0n,
+    key: new Uint8Array(64).fill(1),
+    url: 'http://filev2.getsession.org/file/1',
+    size: 9
+  };
+  const title = 'Tide tables';
+
+  async function shown(...preview: NonNullable<NonNullable<ContentInit['dataMessage']>['preview']>) {
+    const body = `Look: ${url}`;
+    const { messages, rejected } = after([await received({ dataMessage: { body, preview } })]);
+    expect(rejected).toEqual({});
+    return messages[0]?.content;
+  }
+
+  test('is kept with a title, or with a picture that waits to be loaded as files do', async () => {
+    expect(await shown({ url, title })).toMatchObject({ preview: { url, title } });
+    expect(await shown({ url, title })).not.toHaveProperty('attachments');
+    const pictured = await shown({
+      url,
+      image: { ...image, contentType: 'text/html', fileName: 'a/b.html' }
+    });
+    expect(pictured).toMatchObject({
+      preview: { url, title: '' },
+      attachments: [{ kind: 'image', name: 'a_b.html', state: 'remote', mediaId: null, ofPreview: true }]
+    });
+  });
+
+  test.each([
+    ['of an address that is not in the text', { url: 'https://other.example', title }],
+    ['without title and picture', { url, title: ' ' }],
+    ['whose picture has no key', { url, image: { ...image, key: new Uint8Array(3) } }],
+    ['of an endless address', { url: `${url}${'x'.repeat(5_000)}`, title }]
+  ])('%s is left out, and the words stay', async (_, preview) => {
+    const content = await shown(preview);
+    expect(content?.text).toBe(`Look: ${url}`);
+    expect(content).not.toHaveProperty('preview');
+    expect(content).not.toHaveProperty('attachments');
+  });
+
+  test('among many is the first that may be shown, with its own picture', async () => {
+    const content = await shown(
+      { url: 'https://other.example', title, image },
+      { url, title, image },
+      { url, title: 'x' }
+    );
+    expect(content?.preview).toEqual({ url, title });
+    expect(content?.attachments).toHaveLength(1);
+  });
+});
+
 describe('timers out of range', () => {
   const timed = (expirationType: Content_ExpirationType, expirationTimer: number, options: Sent = {}) =>
     received({ dataMessage: { body: 'x' }, expirationType, expirationTimer }, options);

@@ -5,6 +5,7 @@ import {
   attachmentStatus,
   failureWords,
   fewerBars,
+  fileFacts,
   filesHere,
   frameRatio,
   quotedPicture,
@@ -140,4 +141,11 @@ it('shows of a quoted message the first picture that is here, and nothing of one
   expect(quotedPicture({ attachments: [away, film], deleted: false })).toBeNull();
   const shownFilm = { ...film, thumbnailMediaId: 't' };
   expect(quotedPicture({ attachments: [shownFilm, here], deleted: false })).toBe(shownFilm);
+});
+
+it('tells in the details of a message what its file is and whether it lies here', () => {
+  expect(fileFacts(file())).toBe('Picture, 1.8 MB · 640 × 400 pixels · On this device');
+  expect(fileFacts(file({ kind: 'file', name: 'a.pdf', width: null, mediaId: null }))).toBe(
+    'PDF, 1.8 MB · Not on this device'
+  );
 });

@@ -25,6 +25,18 @@ describe('what can be done with a message', () => {
     expect(messageActs(failed, false)).toEqual(['resend', 'copy', 'forward', 'select', 'info', 'delete']);
   });
 
+  it('is sending on what has no words, unless its files are nowhere', () => {
+    const withFile = (part: object) =>
+      messageActs(
+        { ...theirs, text: '', attachments: [{ mediaId: null, state: 'remote', ...part }] as never },
+        false
+      );
+    expect(withFile({})).toContain('forward');
+    expect(withFile({ state: 'here', mediaId: 'm' })).toContain('forward');
+    expect(withFile({ state: 'expired' })).not.toContain('forward');
+    expect(messageActs({ ...theirs, text: '' }, false)).not.toContain('forward');
+  });
+
   it('is no answer where the other side is blocked', () => {
     expect(messageActs(theirs, true)).not.toContain('reply');
     expect(isAnswerable(theirs, true)).toBe(false);

@@ -68,6 +68,10 @@ export const media = {
   kinds: { image: 'Picture', video: 'Video', audio: 'Audio', voice: 'Voice message', file: 'File' },
   /** Second line of a file: its type and size. */
   typeAndSize: ({ type, size }: { type: string; size: string }) => `${type}, ${size}`,
+  /** Width and height of a picture. */
+  pixels: ({ width, height }: { width: number; height: number }) => `${width} × ${height} pixels`,
+  here: 'On this device',
+  notHere: 'Not on this device',
   open: ({ what }: { what: string }) => `Open ${what}`,
   clickToDownload: 'Click to download',
   downloadNamed: ({ what, size }: { what: string; size: string }) => `Click to download ${what}, ${size}`,

@@ -125,8 +125,7 @@ function cleanName(name: string | null): string | null {
 const SETTING_CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   reachableBy: ['anyone', 'people-i-wrote-first'],
   notificationContent: ['neither', 'name', 'name-and-text'],
-  lockAfterMinutes: [0, 1, 5, 15, 60],
-  forwardSecrecy: ['default', 'on', 'off']
+  lockAfterMinutes: [0, 1, 5, 15, 60]
 } satisfies { [Name in ChoiceSetting]: readonly SettingsView[Name][] };
 
 type ChoiceSetting = {

@@ -3,9 +3,8 @@ import { loadMeta } from './meta.ts';
 import { DEFAULT_SETTINGS } from './row-views.ts';
 import type { ProfileStore } from './store.ts';
 
-/** As the person chose; before that on for an account made here, and off for one that other clients may still use. */
+/** As the person chose. A device that is not linked reads none of them, so without a choice they are off. */
 export async function loadForwardSecrecy(store: ProfileStore): Promise<boolean> {
   const { forwardSecrecy } = { ...DEFAULT_SETTINGS, ...(await loadMeta(store, 'settings'))?.content };
-  if (forwardSecrecy !== 'default') return forwardSecrecy === 'on';
-  return (await loadMeta(store, 'profile'))?.content.createdHere ?? false;
+  return forwardSecrecy;
 }

@@ -26,7 +26,7 @@ export const DEFAULT_SETTINGS: SettingsView = {
   lockAfterMinutes: 15,
   lockWhenHidden: false,
   blurWhenHidden: false,
-  forwardSecrecy: 'default'
+  forwardSecrecy: false
 };
 
 /** We accept them. Conversations from before there were requests were open to both sides. */

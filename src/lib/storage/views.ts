@@ -113,8 +113,8 @@ export interface SettingsView {
   readonly lockWhenHidden: boolean;
   /** What a page shows is blurred while nobody looks at it. */
   readonly blurWhenHidden: boolean;
-  /** Forward-secret messages. `default`: on for an account made here, off for one restored, until the person says so. */
-  readonly forwardSecrecy: 'default' | 'on' | 'off';
+  /** Forward-secret, post-quantum messages with contacts who can read them. */
+  readonly forwardSecrecy: boolean;
 }
 
 export interface ConversationView {

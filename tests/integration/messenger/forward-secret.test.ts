@@ -46,10 +46,11 @@ const protections = async (person: Person, other: Person) =>
 beforeAll(async () => {
   network = await createTestNetwork({ clock });
   [ana, ben] = await Promise.all([network.person('Ana', clock), network.person('Ben', clock)]);
+  await Promise.all([ana, ben].map((person) => setMode(person, true)));
 }, 60_000);
 afterAll(() => network.close());
 
-describe('two accounts made here', () => {
+describe('two accounts that want it', () => {
   test('announce one key each, once their group holds it', async () => {
     await Promise.all([announced(ana), announced(ben)]);
     expect(storedIn(ana, OWN_PROFILE.groupNamespace).length).toBeGreaterThan(0);
@@ -77,7 +78,7 @@ describe('a contact whose client knows nothing of it', () => {
 
   test('never gets such a message, and reads what it gets', async () => {
     cleo = await network.person('Cleo', clock);
-    await setMode(cleo, 'off');
+    await setMode(cleo, false);
     await sendText(cleo.tab, ana.page.accountId, 'Hello from Cleo');
     await received(ana, cleo, 'Hello from Cleo');
     await commands(ana).acceptRequest((await conversationWith(ana, cleo.page.accountId)).id);
@@ -90,7 +91,7 @@ describe('a contact whose client knows nothing of it', () => {
   });
 
   test('gets them once it announces keys, and the other says so when it withdraws them', async () => {
-    await setMode(cleo, 'on');
+    await setMode(cleo, true);
     await announced(cleo);
     await sendText(cleo.tab, ana.page.accountId, 'I can do it now');
     await received(ana, cleo, 'I can do it now');
@@ -98,7 +99,7 @@ describe('a contact whose client knows nothing of it', () => {
     await received(cleo, ana, 'So can I');
     expect(formats(cleo)).toContain('hybrid');
     const before = formats(cleo).filter((format) => format === 'hybrid').length;
-    await setMode(cleo, 'off');
+    await setMode(cleo, false);
     const size = () => storedIn(cleo, OWN_PROFILE.announcementNamespace)[0]?.data.length ?? 0;
     await eventually('the withdrawal', () => size() > 0 && size() < 1_000, WAIT_MS);
     await sendText(cleo.tab, ana.page.accountId, 'Not any more');
@@ -111,7 +112,7 @@ describe('a contact whose client knows nothing of it', () => {
   });
 });
 
-async function setMode(person: Person, forwardSecrecy: 'on' | 'off'): Promise<void> {
+async function setMode(person: Person, forwardSecrecy: boolean): Promise<void> {
   await commands(person).changeSettings({ forwardSecrecy });
   const store = { db: person.page.db, keys: { rows: person.page.rowKey } } as ProfileStore;
   expect((await loadMeta(store, 'settings'))?.content.forwardSecrecy).toBe(forwardSecrecy);

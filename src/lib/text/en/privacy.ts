@@ -16,6 +16,10 @@ export const privacy = {
   typingIndicators: 'Typing Indicators',
   typingIndicatorsHelp:
     'People see that you are writing, and you see when they are. Each sign is a sealed message of its own. Off, neither is told.',
+  keys: 'Keys',
+  forwardSecrecy: 'Forward secret + post-quantum',
+  forwardSecrecyHelp:
+    'Messages to contacts who can read them are sealed with keys that change every 12 hours and are destroyed after about three weeks, also against quantum computers. Turn it on only if you use this account in this app alone: other apps do not show such messages, and another browser shows them once it is linked under Devices. Experimental, and not audited.',
   reach: 'Who can reach me',
   anyone: 'Anyone',
   anyoneHelp: 'Who has your Account ID can write. People you never wrote to wait under Message Requests.',

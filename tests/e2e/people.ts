@@ -102,7 +102,7 @@ export async function finishRestore(page: Page, displayName: string): Promise<vo
 const lists = (page: Page) => ({
   list: page.getByRole('navigation', { name: 'Conversations' }),
   requests: page.getByRole('navigation', { name: 'Message Requests' }),
-  back: page.getByRole('link', { name: 'Back' })
+  back: page.getByRole('link', { name: 'Back', exact: true })
 });
 
 /** To the list: where one pane is shown at a time by Back; elsewhere it stands beside the conversation, or requests do. */
@@ -122,7 +122,7 @@ export async function showList(page: Page): Promise<void> {
 export async function openSettings(page: Page, section: string): Promise<void> {
   const settings = page.getByRole('link', { name: 'Settings' }).first();
   const link = page.getByRole('link', { name: section, exact: true }).first();
-  const back = page.getByRole('link', { name: 'Back' });
+  const back = page.getByRole('link', { name: 'Back', exact: true });
   await expect(settings.or(link).or(back).first()).toBeVisible();
   for (let step = 0; step < 2 && !(await settings.or(link).first().isVisible()); step++) {
     const here = page.url();

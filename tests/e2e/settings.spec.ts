@@ -90,22 +90,29 @@ test.describe('the settings', () => {
     await openSettings(page, 'Path');
     const stops = page.getByRole('list', { name: 'Stops of the last request' }).getByRole('listitem');
     await expect(stops).toHaveCount(6);
+    const address = /127(\.\d+){3}(?!:)/;
     const addresses = async () => {
-      await expect(stops.last()).toContainText(/127\.\d+\.\d+\.\d+/, { timeout: 20_000 });
-      const texts = await stops.allInnerTexts();
-      return texts.map((text) => /127(\.\d+){3}(?!:)/.exec(text)?.[0] ?? '');
+      const found: string[] = [];
+      for (const stop of (await stops.all()).slice(2)) {
+        // In a small window one stop at a time says where it is.
+        const opener = stop.getByRole('button');
+        if (await opener.isVisible()) await opener.click();
+        await expect(stop).toContainText(address, { timeout: 20_000 });
+        found.push(address.exec(await stop.innerText())?.[0] ?? '');
+      }
+      return found;
     };
     const before = await addresses();
     const known = stack.localnet.nodes.map((node) => node.ip);
-    for (const address of before.slice(2)) expect(known).toContain(address);
-    expect(new Set(before.slice(2)).size).toBe(4);
+    for (const one of before) expect(known).toContain(one);
+    expect(new Set(before).size).toBe(4);
 
     await page.getByRole('button', { name: 'New path' }).click();
     await expect(page.getByText('The next letter takes another path.')).toBeVisible();
     await expect(async () => {
       const after = await addresses();
-      expect(after[2]).toBe(before[2]);
-      expect(after.slice(3, 5)).not.toEqual(before.slice(3, 5));
+      expect(after[0]).toBe(before[0]);
+      expect(after.slice(1, 3)).not.toEqual(before.slice(1, 3));
     }).toPass({ timeout: 30_000 });
   });
 });

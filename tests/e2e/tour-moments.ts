@@ -32,21 +32,22 @@ async function attach(page: Page, name: string, mimeType: string, buffer: Buffer
   await expect(page.getByRole('group', { name: 'Files to send' }).getByText(name)).toBeVisible();
 }
 
-/** A camera that sees a grey wall, in browsers that have none. */
+/** A camera that sees a black wall, in browsers that have none; from the next address on. */
 async function giveCamera(page: Page): Promise<void> {
-  await page.evaluate(() => {
+  await page.addInitScript(() => {
+    const camera = { kind: 'videoinput', deviceId: '1', groupId: '1', label: '' } as MediaDeviceInfo;
+    navigator.mediaDevices.enumerateDevices = () => Promise.resolve([camera]);
     navigator.mediaDevices.getUserMedia = () => {
       const canvas = document.createElement('canvas');
-      const context = canvas.getContext('2d');
-      context?.fillRect(0, 0, canvas.width, canvas.height);
+      canvas.getContext('2d')?.fillRect(0, 0, canvas.width, canvas.height);
       return Promise.resolve(canvas.captureStream(10));
     };
   });
 }
 
 async function tourCamera(page: Page, look: Look): Promise<void> {
-  await page.goto('/new');
   await giveCamera(page);
+  await page.goto('/new');
   await page.getByRole('button', { name: 'Scan a QR code with the camera' }).click();
   await expect(page.getByRole('dialog').locator('video')).toBeVisible();
   await look('camera');

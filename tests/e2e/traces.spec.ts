@@ -27,7 +27,11 @@ async function sendFiles(page: Page, ...files: { name: string; mimeType: string;
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: 'Attach files' }).click();
   await (await chooser).setFiles(files);
-  await expect(page.getByRole('group', { name: 'Files to send' })).toBeVisible();
+  // What is said of each once it is ready to leave.
+  const ready = page
+    .getByRole('group', { name: 'Files to send' })
+    .getByText(/Place, time and device removed|Sent as it is/);
+  await expect(ready).toHaveCount(files.length, { timeout: CONNECT_TIMEOUT_MS });
   await page.getByRole('button', { name: 'Send message' }).click();
   const sent = page.getByRole('article', { name: /^You, .*(Picture|File)/ }).last();
   await expect(sent).toHaveAccessibleName(/Sent/, { timeout: CONNECT_TIMEOUT_MS });

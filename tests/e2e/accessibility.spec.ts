@@ -115,7 +115,11 @@ const stackOf = ({ localnet }: WorkerFixtures['stack']) => ({
 const NOT_TOURED: Readonly<Record<string, string>> = {
   Progress: 'stands while files are cleared or a backup is made: for less than a look takes',
   BackupProgressLine: 'stands while a backup is made: for less than a look takes',
-  RuleDialog: 'needs media that are months old'
+  RuleDialog: 'needs media that are months old',
+  LockCover: 'stands from locking to loading anew: for less than a look takes',
+  LockProof: 'has a style for a passkey that was refused alone',
+  OtherProfiles: 'needs a profile beside a locked one',
+  AboutCapabilities: 'stands in a release that keeps the results of its tests'
 };
 
 /** Components shown where the app cannot show its screens. */

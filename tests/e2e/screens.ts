@@ -13,6 +13,7 @@ import { createStranger } from './hostile-people.ts';
 import type { Look } from './look.ts';
 import type { Localnet } from '../../localnet/index.ts';
 import { tourDevices } from './tour-devices.ts';
+import { tourExposure } from './tour-exposure.ts';
 import { tourFiles } from './tour-files.ts';
 import { tourPeople, tourStorage } from './tour-people.ts';
 
@@ -348,6 +349,7 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourSettings(options);
   await tourFiles(options.page, options.look);
   await tourStorage(options.page, options.look);
+  await tourExposure(options.page, options.look);
   await tourPeople(options.page, options.localnet, options.look);
   await tourDevices(options.page, options.look);
 }

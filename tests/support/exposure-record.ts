@@ -17,8 +17,13 @@ export interface RecordedContacts {
   readonly servers: Counts;
 }
 
+/** The same, and all requests a gateway was sent. */
+export interface RecordedAll extends RecordedContacts {
+  readonly gatewayRequests: number;
+}
+
 export interface ExposureRecord {
-  read(ownAccountId: string): RecordedContacts;
+  read(ownAccountId: string): RecordedAll;
   stop(): void;
 }
 
@@ -26,8 +31,9 @@ type End = keyof RecordedContacts['ends'];
 
 const utf8 = new TextDecoder();
 
-/** @param proxy stands in front of the gateway */
+/** Records from now on. @param proxy stands in front of the gateway */
 export function recordExposure(net: Localnet, proxy: Pick<RecordingProxy, 'sent'>): ExposureRecord {
+  const from = proxy.sent().length;
   const opened: { role: string; node: string; text: string }[] = [];
   const stop = net.onOpened(({ role, nodeEd, plaintext }) => {
     opened.push({ role, node: nodeEd, text: utf8.decode(plaintext) });
@@ -40,14 +46,13 @@ export function recordExposure(net: Localnet, proxy: Pick<RecordingProxy, 'sent'
   return {
     stop,
     read(ownAccountId) {
-      const posts = proxy
-        .sent()
-        .toString('latin1')
-        .matchAll(/POST \/gateway\/v1\/onion\/([0-9a-f]{64}) /g);
+      const sent = proxy.sent().subarray(from).toString('latin1');
+      const posts = sent.matchAll(/POST \/gateway\/v1\/onion\/([0-9a-f]{64}) /g);
       const isHop = ({ role }: { role: string }) => role === 'node' || role === 'server';
       const isEnd = (end: End) =>
         nodesWhere(({ role, text }) => role === 'final' && endOf(text, ownAccountId) === end);
       return {
+        gatewayRequests: sent.match(/(GET|POST) \/gateway\/v1\//g)?.length ?? 0,
         entries: count([...posts].map(([, node]) => node as string)),
         hops: nodesWhere(isHop),
         ends: {

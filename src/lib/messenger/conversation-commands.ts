@@ -2,6 +2,7 @@
 import type { AccountId } from '../account-id.ts';
 import {
   acceptRequest,
+  applyPreset,
   blockContact,
   changeSettings,
   chooseForConversation,
@@ -17,6 +18,8 @@ import {
   markConversationRead,
   pinConversation,
   saveConversationDraft,
+  undoPreset,
+  type PresetInput,
   type ProfileStore,
   type SettingsView
 } from '../storage/index.ts';
@@ -46,6 +49,10 @@ export interface ConversationCommands {
   blockRequest(conversationId: string): Promise<void>;
   clearRequests(): Promise<void>;
   changeSettings(change: Partial<SettingsView>): Promise<void>;
+  /** Changes many settings at once, and keeps what they were. */
+  applyPreset(preset: PresetInput): Promise<void>;
+  /** Puts them back, but for what was changed since. */
+  undoPreset(): Promise<void>;
 }
 
 export function createConversationCommands(deps: {
@@ -106,6 +113,8 @@ export function createConversationCommands(deps: {
     async clearRequests() {
       for (const conversationId of await findRequestIds(store)) await remove(conversationId);
     },
-    changeSettings: (change) => changeSettings(store, change)
+    changeSettings: (change) => changeSettings(store, change),
+    applyPreset: (preset) => applyPreset(store, preset),
+    undoPreset: () => undoPreset(store)
   };
 }

@@ -2,6 +2,7 @@
 // layers: one for each of the three nodes of the path, and one for the destination; the letter itself is sealed to
 // the person it is for, and no stop opens that (network.md §3).
 import type { PathSnapshot } from '../worker/protocol.ts';
+import { placeOf, type PlaceName } from './places.ts';
 
 export type PathStop = 'you' | 'relay' | 'entry' | 'middle' | 'last' | 'destination';
 
@@ -12,7 +13,7 @@ export interface PathRow {
   /** Host or address of the stop, null for this browser and for what is not known yet. */
   readonly address: string | null;
   /** Where it stands, as far as the address tells. */
-  readonly place: 'this-browser' | 'this-computer' | 'unknown' | 'not-yet';
+  readonly place: 'this-browser' | 'not-yet' | PlaceName;
 }
 
 const LAYERS: Readonly<Record<PathStop, number>> = {
@@ -29,7 +30,7 @@ const STOPS: readonly PathStop[] = ['you', 'relay', 'entry', 'middle', 'last', '
 export function pathRows(path: PathSnapshot | null): PathRow[] {
   return STOPS.map((stop) => {
     const address = path ? addressOf(path, stop) : null;
-    return { stop, layers: LAYERS[stop], address, place: placeOf(stop, address) };
+    return { stop, layers: LAYERS[stop], address, place: placeOfStop(stop, address) };
   });
 }
 
@@ -54,16 +55,10 @@ function hostOf(origin: string): string {
   return URL.canParse(origin) ? new URL(origin).host : origin;
 }
 
-function placeOf(stop: PathStop, address: string | null): PathRow['place'] {
+function placeOfStop(stop: PathStop, address: string | null): PathRow['place'] {
   if (stop === 'you') return 'this-browser';
   if (address === null) return 'not-yet';
-  return isLoopback(address) ? 'this-computer' : 'unknown';
-}
-
-/** Whether an address (with or without a port) never leaves the computer. */
-function isLoopback(address: string): boolean {
-  const host = address.replace(/^(\[.*\]|[^:]*):\d+$/, '$1');
-  return /^127(\.\d{1,3}){3}$/.test(host) || ['localhost', '::1', '[::1]'].includes(host);
+  return placeOf(address);
 }
 
 /** The gap between two rows in which a packet is seen: gap 0 lies below the first row. */

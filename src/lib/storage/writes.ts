@@ -38,6 +38,7 @@ export {
   enqueueTimer,
   takeSendTime
 } from './outbox-enqueue.ts';
+export { applyPreset, undoPreset, type PresetInput } from './preset.ts';
 export type { Enqueue, NewMessage } from './outbox-entry.ts';
 export {
   failEntry,

@@ -57,6 +57,8 @@ export function createCommands(engine: Engine): CommandHandlers {
     'request.block': async ({ conversationId }) => messenger().blockRequest(conversationId),
     'request.clearAll': async () => messenger().clearRequests(),
     'settings.change': async (change) => messenger().changeSettings(change),
+    'preset.apply': async (preset) => messenger().applyPreset(preset),
+    'preset.undo': async () => messenger().undoPreset(),
     typing: async ({ conversationId, isTyping }) => messenger().signalTyping(conversationId, isTyping),
     'message.send': async ({ conversationId, text, ...options }) =>
       messenger().send(conversationId, text, options),

@@ -171,6 +171,13 @@ export interface Commands {
   'request.block': { in: { conversationId: string }; out: void };
   'request.clearAll': { in: Record<string, never>; out: void };
   'settings.change': { in: Partial<SettingsView>; out: void };
+  /** Many of them at once, and chats whose files no longer load unasked; what they were is kept. */
+  'preset.apply': {
+    in: { settings: Partial<SettingsView>; chatIds: readonly string[]; nowMs: number };
+    out: void;
+  };
+  /** Puts back what the preset changed, but for what the person changed since. */
+  'preset.undo': { in: Record<string, never>; out: void };
   /** The person began or ended typing in a conversation. */
   typing: { in: { conversationId: string; isTyping: boolean }; out: void };
   /**

@@ -44,11 +44,11 @@ describe('the rows of a path', () => {
     expect(rows.map((row) => row.place)).toEqual([
       'this-browser',
       'this-computer',
-      'unknown',
-      'unknown',
-      'unknown',
+      'elsewhere',
+      'elsewhere',
+      'elsewhere',
       'this-computer'
     ]);
-    expect(pathRows({ ...PATH, gatewayOrigin: 'https://127.example' })[1]?.place).toBe('unknown');
+    expect(pathRows({ ...PATH, gatewayOrigin: 'https://127.example' })[1]?.place).toBe('elsewhere');
   });
 });

@@ -19,6 +19,7 @@ export const path = {
   destination: 'Destination',
   thisBrowser: 'This browser',
   thisComputer: 'This computer',
+  ownNetwork: 'Your own network',
   unknownCountry: 'Unknown country',
   /** No request has been made since the app was opened. */
   notYet: 'No request yet',
@@ -38,6 +39,9 @@ export const path = {
     'Each outline is one layer of encryption still closed. Every node opens one. Only the person you write to opens the letter.',
   lineNote:
     'The line moves when a real packet does. New path keeps your Entry Node: changing it often would show you to more nodes.',
+  /** The build holds the data. */
+  countriesNote: ({ date }: { date: string }) =>
+    `Countries come from data of ${date} in this app. No address is looked up anywhere; the data can be wrong.`,
   /** Said by the packet mark. */
   layers: ({ count }: { count: number }) => plural(count, { one: '# layer closed', other: '# layers closed' })
 } as const;

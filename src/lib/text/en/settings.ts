@@ -10,6 +10,7 @@ export const settings = {
   storage: 'Storage',
   devices: 'Devices',
   path: 'Path',
+  exposure: 'Exposure',
   recoveryPassword: 'Recovery Password',
   transparency: 'Transparency and code',
   clearData: 'Clear data',

@@ -88,7 +88,8 @@ test.describe('a new version', () => {
       async ([cacheName, entry, version]) => (await caches.open(cacheName)).put(entry, new Response(version)),
       [ACCEPTED_VERSION_CACHE, ACCEPTED_VERSION_ENTRY, NEW_VERSION] as const
     );
-    expect(await update(page)).toEqual({ found: true, waiting: true });
+    // The browser may be looking by itself just then.
+    await expect.poll(async () => (await update(page)).waiting).toBe(true);
     const tookOver = page.evaluate(
       (message) =>
         new Promise<void>((resolve) => {

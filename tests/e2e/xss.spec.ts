@@ -142,7 +142,8 @@ test('names and texts of strangers do nothing but stand there', async ({ page, s
   await tellStory(page, stack.localnet, HOSTILE_STRINGS, 3);
 });
 
-test('hundreds of them do nothing either @full', async ({ page, stack }) => {
+// The story above is told in every window; running and loading do not depend on its size.
+test('hundreds of them do nothing either @full @once', async ({ page, stack }) => {
   test.setTimeout(900_000);
   const strings = allHostileStrings();
   expect(strings.length).toBeGreaterThanOrEqual(300);

@@ -5,7 +5,7 @@ import { CONNECT_TIMEOUT_MS, finishRestore, openSettings, restoreAccount } from 
 const TIMEOUT_MS = CONNECT_TIMEOUT_MS * 2;
 
 export const devicesOf = (page: Page) =>
-  page.getByRole('list', { name: 'Your devices' }).getByRole('listitem');
+  page.getByRole('list', { name: 'Your devices', exact: true }).getByRole('listitem');
 
 /** The pictures a screen shows for comparing, by their names. */
 export const picturesOf = (page: Page): Promise<string[]> =>

@@ -75,6 +75,8 @@ export interface DeviceGroupDependencies extends Omit<
   readonly symbolsOf?: WorkOutSymbols;
   /** Polls at once. */
   readonly ring: () => void;
+  /** This device has joined or founded a group because the person wanted it: it takes part from now on. */
+  readonly onTakesPart?: () => Promise<void>;
   readonly onDevicesChanged: (changes: readonly DeviceChange[]) => Promise<void>;
 }
 
@@ -181,6 +183,7 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
       );
       // Everything of the group is merged with the next look, and our record is pushed as soon as it is due.
       sync.hurry();
+      await deps.onTakesPart?.();
       await tell([{ change: 'linked', name: '' }]);
       return;
     }
@@ -203,10 +206,15 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     for (const order of [...waiting]) {
       if (order === 'link') await requestLink(signal);
       else if (order === 'leave') await leave(signal);
-      else await sync.found(nowSeconds());
+      else await startFresh();
       waiting.delete(order);
       await show();
     }
+  }
+
+  async function startFresh(): Promise<void> {
+    await sync.found(nowSeconds());
+    await deps.onTakesPart?.();
   }
 
   /** Every request comes from a device of its own, so that nobody takes in an earlier one by mistake. */

@@ -6,6 +6,7 @@ import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   addOwnNotice,
+  DEFAULT_SETTINGS,
   findConversation,
   loadMeta,
   raiseEpoch,
@@ -73,6 +74,13 @@ export interface LeaderDependencies {
   readonly onConnection: () => void;
   /** Messages may end earlier than was known, or time was learnt. */
   readonly onDeadlines: () => void;
+}
+
+/** Whoever links a device, or starts fresh, wants what the devices share keys for (v2-forward-secrecy-and-pq.md §16.1). */
+function turnOnForwardSecrecy(store: ProfileStore): Promise<void> {
+  return updateMeta(store, 'settings', 'engine', (settings) =>
+    settings?.forwardSecrecy ? null : { ...DEFAULT_SETTINGS, ...settings, forwardSecrecy: true }
+  );
 }
 
 /** Keys in our slot that no device of ours made: somebody else has the recovery phrase (v2-forward-secrecy-and-pq.md §9.3). */
@@ -152,6 +160,7 @@ export async function runLeader(
     facts: deps.device,
     window: 'standard',
     ring: () => poller.ring(),
+    onTakesPart: () => turnOnForwardSecrecy(store),
     async onDevicesChanged(changes) {
       for (const change of changes) {
         const line = { type: 'device' as const, ...change };

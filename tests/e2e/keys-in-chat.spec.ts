@@ -12,7 +12,7 @@ import {
   startConversation
 } from './people.ts';
 
-test('what is typed right after Ctrl+K goes into the switcher, and not into the message @full', async ({
+test('what is typed right after Ctrl+K goes into the switcher, and not into the message @full @once', async ({
   page
 }) => {
   await createAccount(page, 'Ana');
@@ -28,11 +28,12 @@ test('what is typed right after Ctrl+K goes into the switcher, and not into the 
   await page.keyboard.press('Escape');
   await expect(field).toHaveCount(0);
   await expect(composer).toHaveValue('');
+  await expect(composer).toBeFocused();
   await page.keyboard.type('mine');
   await expect(composer).toHaveValue('mine');
 });
 
-test('Home and End walk to the first and the last message, and a day is reached by keys @full', async ({
+test('Home and End walk to the first and the last message, and a day is reached by keys @full @once', async ({
   page
 }) => {
   await createAccount(page, 'Ana');
@@ -60,7 +61,7 @@ test('Home and End walk to the first and the last message, and a day is reached 
   await expect(message(page, 'The first')).toBeFocused();
 });
 
-test('an answer that is seen as it comes leaves no mark of unread @full', async ({ page, stack }) => {
+test('an answer that is seen as it comes leaves no mark of unread @full @once', async ({ page, stack }) => {
   await createAccount(page, 'Ana');
   await startConversation(page, stack.localnet.echoAccountId ?? '');
   await say(page, 'Are you there');

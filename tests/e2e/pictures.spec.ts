@@ -23,7 +23,12 @@ const SHAPES: readonly (readonly [name: string, prepare: (page: Page) => Promise
     'mirrored',
     async (page) => {
       await dress(page, { theme: 'light' });
-      await page.addInitScript(() => document.documentElement.setAttribute('dir', 'rtl'));
+      await page.addInitScript(() => {
+        // The root of the page comes after this script, with a direction of its own.
+        const turn = () => document.documentElement?.setAttribute('dir', 'rtl');
+        new MutationObserver(turn).observe(document, { childList: true });
+        addEventListener('DOMContentLoaded', turn);
+      });
     }
   ],
   [
@@ -37,7 +42,10 @@ const SHAPES: readonly (readonly [name: string, prepare: (page: Page) => Promise
     'double',
     async (page) => {
       await dress(page, { theme: 'light' });
-      await page.addInitScript(() => document.documentElement.style.setProperty('font-size', '200%'));
+      await page.addInitScript(() => {
+        const grow = () => document.documentElement.style.setProperty('font-size', '200%');
+        addEventListener('DOMContentLoaded', grow);
+      });
     }
   ]
 ];

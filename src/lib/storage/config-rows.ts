@@ -9,7 +9,7 @@ import {
   type ConversationSweep,
   type LoadedConversation
 } from './conversation-changes.ts';
-import { cursorPart } from './inbox-changes.ts';
+import { cursorPart } from './cursors.ts';
 import { removeFilesOf } from './media-changes.ts';
 import { loadMeta, metaChange, type ConfigRowContent, type MetaName } from './meta.ts';
 import { readAheadPart, type OnRead } from './read-changes.ts';

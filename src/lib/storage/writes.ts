@@ -52,19 +52,20 @@ export {
   saveSealedEntry,
   type OutboxEntry
 } from './outbox-changes.ts';
+export { loadCursors, pruneInbox } from './cursors.ts';
 export {
   authorTimeKey,
-  loadCursors,
   loadInboxSnapshot,
-  pruneInbox,
+  type InboxSnapshot,
+  type WantedMessage,
+  type WantedRow
+} from './inbox-snapshot.ts';
+export {
   saveInbox,
   type InboxChanges,
   type InboxEvent,
   type InboxResult,
-  type InboxSnapshot,
-  type ReceivedMessage,
-  type WantedMessage,
-  type WantedRow
+  type ReceivedMessage
 } from './inbox-changes.ts';
 export {
   findDeletedAccounts,

@@ -15,9 +15,8 @@ const numberIn = (found: RegExpExecArray | null) => Number((found?.[1] ?? '0').r
 
 /** Opens every row that has a list of machines. */
 export async function openRows(page: Page): Promise<void> {
-  const closed = page
-    .getByRole('main')
-    .getByRole('button', { name: /: .*(node|relay|:\d+|127\.)/i, expanded: false });
+  const parties = new RegExp(`^(${Object.values(text.parties).join('|')}): `);
+  const closed = page.getByRole('main').getByRole('button', { name: parties, expanded: false });
   while ((await closed.count()) > 0) await closed.first().click();
 }
 

@@ -15,6 +15,7 @@ import type { Localnet } from '../../localnet/index.ts';
 import { tourDevices } from './tour-devices.ts';
 import { tourExposure } from './tour-exposure.ts';
 import { tourFiles } from './tour-files.ts';
+import { tourLock } from './tour-lock.ts';
 import { tourPeople, tourStorage } from './tour-people.ts';
 
 export interface TourOptions {
@@ -313,6 +314,7 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/backup', titleOf],
   ['/profiles', titleOf],
   ['/appearance/keyboard', titleOf],
+  ['/privacy/lock', (page) => page.getByRole('button', { name: 'Set a passphrase' })],
   ['/privacy/blocked', titleOf],
   ['/clear-data', titleOf],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
@@ -347,9 +349,10 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourChats(options);
   await tourRequests(options);
   await tourSettings(options);
+  await tourExposure(options.page, options.look);
   await tourFiles(options.page, options.look);
   await tourStorage(options.page, options.look);
-  await tourExposure(options.page, options.look);
   await tourPeople(options.page, options.localnet, options.look);
   await tourDevices(options.page, options.look);
+  await tourLock(options.page, options.look);
 }

@@ -9,6 +9,8 @@ export interface UnlockingState {
   readonly failure: string | null;
   /** Whole seconds until the next attempt; 0: now. */
   readonly waitSeconds: number;
+  /** The same as it was when the wait began: to be spoken once, not each second. */
+  readonly saidSeconds: number;
   tryPassphrase(text: string): Promise<void>;
   tryPasskey(): Promise<void>;
   stop(): void;
@@ -26,6 +28,7 @@ export function createUnlocking(deps: {
   let failure = $state<string | null>(null);
   let untilMs = 0;
   let waitSeconds = $state(0);
+  let saidSeconds = $state(0);
   let timer: ReturnType<typeof setInterval> | undefined;
 
   function waitFor(ms: number): void {
@@ -33,8 +36,11 @@ export function createUnlocking(deps: {
     clearInterval(timer);
     const tick = () => {
       waitSeconds = Math.max(0, Math.ceil((untilMs - performance.now()) / 1000));
-      if (waitSeconds === 0) clearInterval(timer);
+      if (waitSeconds > 0) return;
+      clearInterval(timer);
+      saidSeconds = 0;
     };
+    saidSeconds = Math.ceil(ms / 1000);
     tick();
     if (waitSeconds > 0) timer = setInterval(tick, TICK_MS);
   }
@@ -64,6 +70,9 @@ export function createUnlocking(deps: {
     },
     get waitSeconds() {
       return waitSeconds;
+    },
+    get saidSeconds() {
+      return saidSeconds;
     },
     tryPassphrase: (text) => attempt('passphrase', async () => ({ kind: 'passphrase', text })),
     tryPasskey: () =>

@@ -43,7 +43,8 @@ export const lock = {
     'Without a lock this profile opens by itself. Who copies the browser’s files and knows their format can read it too, since the key lies among them.',
   passphrase: 'Passphrase',
   passphraseOff: 'Not set.',
-  passphraseOn: 'Set. Each guess at a copy of the files costs about a second of work.',
+  passphraseOn:
+    'Set. Each guess at a copy of the files costs 64 MiB of memory and about half a second of work, so its length decides.',
   passkey: 'Passkey',
   passkeyOff: 'Fingerprint, face, PIN or a security key, by way of your device or password manager.',
   passkeyOn: 'Set. It is kept by your device or password manager, not by this app.',
@@ -74,7 +75,7 @@ export const lock = {
   whileLocked:
     'While it is locked nothing is sent, fetched or notified, and Slow Mode finds nothing: without the keys nobody can ask for your messages. They wait on the network for up to two weeks, and what you sent waits here.',
   lastTab:
-    'A new tab opens without asking while another one is unlocked. After the last tab is closed, it is locked.',
+    'A new tab opens without asking while another one is unlocked. After the last tab is closed, or the only one is loaded anew, it is locked.',
 
   screenHeading: 'On screen',
   blur: 'Blur when you look elsewhere',
@@ -169,6 +170,8 @@ export const lock = {
     show: 'Show the passphrase',
     hide: 'Hide the passphrase',
     unlock: 'Unlock',
+    /** Drawn after it while guesses are slowed. */
+    inSeconds: ({ count }: { count: number }) => `in ${count} s`,
     usePasskey: 'Use passkey',
     more: 'Other ways',
     moreTitle: 'Other ways',

@@ -1,0 +1,193 @@
+// Looks through the memory of a page and of its worker by DevTools: every string of a heap snapshot, every byte array that is
+// alive, and every key object, which gives no bytes away but shows what it opens. Best effort: what the collector has freed, and
+// what the browser holds outside of JavaScript, is not seen.
+import type { CDPSession, Page } from '@playwright/test';
+
+export interface Needles {
+  /** Texts, found in any string. */
+  readonly texts: readonly string[];
+  /** Bytes in hex, found in any byte array. */
+  readonly bytesHex: readonly string[];
+}
+
+export interface HeapFindings {
+  /** Contexts that were searched: `page`, and `worker` for each dedicated worker. */
+  readonly places: readonly string[];
+  /** What was found, as `place: what`. */
+  readonly found: readonly string[];
+}
+
+type Send = (method: string, parameters?: object) => Promise<Record<string, unknown>>;
+
+interface Place {
+  readonly name: string;
+  readonly send: Send;
+  readonly onEvent: (listener: (method: string, parameters: Record<string, unknown>) => void) => void;
+}
+
+export async function searchHeap(page: Page, needles: Needles): Promise<HeapFindings> {
+  const session = await page.context().newCDPSession(page);
+  const workers = await attachToWorkers(session);
+  const places = [ofPage(session), ...workers];
+  const found: string[] = [];
+  for (const place of places) {
+    for (const what of await searchPlace(place, needles)) found.push(`${place.name}: ${what}`);
+  }
+  await session.detach();
+  return { places: places.map(({ name }) => name), found };
+}
+
+function ofPage(session: CDPSession): Place {
+  return {
+    name: 'page',
+    send: (method, parameters) => session.send(method as never, parameters as never),
+    onEvent(listener) {
+      session.on('HeapProfiler.addHeapSnapshotChunk', (event) =>
+        listener('HeapProfiler.addHeapSnapshotChunk', { ...event })
+      );
+    }
+  };
+}
+
+/** Messages for a worker go through the session of its page. */
+async function attachToWorkers(session: CDPSession): Promise<Place[]> {
+  const places: Place[] = [];
+  session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+    if (targetInfo.type === 'worker') places.push(ofWorker(session, sessionId));
+  });
+  await session.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: false
+  });
+  return places;
+}
+
+function ofWorker(session: CDPSession, sessionId: string): Place {
+  const open = new Map<number, (answer: Record<string, unknown>) => void>();
+  const listeners: ((method: string, parameters: Record<string, unknown>) => void)[] = [];
+  let lastId = 0;
+  session.on('Target.receivedMessageFromTarget', (event) => {
+    if (event.sessionId !== sessionId) return;
+    const message = JSON.parse(event.message) as {
+      id?: number;
+      result?: Record<string, unknown>;
+      method?: string;
+      params?: Record<string, unknown>;
+    };
+    if (message.id !== undefined) open.get(message.id)?.(message.result ?? {});
+    else if (message.method) for (const tell of listeners) tell(message.method, message.params ?? {});
+  });
+  return {
+    name: 'worker',
+    send: (method, params = {}) =>
+      new Promise((resolve, reject) => {
+        const id = ++lastId;
+        open.set(id, resolve);
+        session
+          .send('Target.sendMessageToTarget', { sessionId, message: JSON.stringify({ id, method, params }) })
+          .catch(reject);
+      }),
+    onEvent: (listener) => void listeners.push(listener)
+  };
+}
+
+async function searchPlace(place: Place, { texts, bytesHex }: Needles): Promise<string[]> {
+  const chunks: string[] = [];
+  place.onEvent((method, { chunk }) => {
+    if (method === 'HeapProfiler.addHeapSnapshotChunk') chunks.push(String(chunk));
+  });
+  await place.send('HeapProfiler.enable');
+  await place.send('HeapProfiler.collectGarbage');
+  await place.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+  const snapshot = chunks.join('');
+  if (!snapshot.includes('"strings":[')) throw new Error(`no snapshot of ${place.name}`);
+  const found = texts.filter((text) => snapshot.includes(text)).map((text) => `text "${text}"`);
+
+  const inArrays = await askAll(place, 'Uint8Array.prototype', searchArrays, bytesHex);
+  found.push(...inArrays.map((hex) => `bytes ${hex}`));
+  const opened = await askAll(place, 'CryptoKey.prototype', tryKeys, []);
+  found.push(...opened.map((row) => `key that opens ${row}`));
+  return found;
+}
+
+/** Calls a function there with every object of a prototype. */
+async function askAll(
+  { send }: Place,
+  prototype: string,
+  ask: (this: unknown, wanted: readonly string[]) => unknown,
+  wanted: readonly string[]
+): Promise<string[]> {
+  const { result } = (await send('Runtime.evaluate', { expression: prototype })) as {
+    result: { objectId: string };
+  };
+  const { objects } = (await send('Runtime.queryObjects', { prototypeObjectId: result.objectId })) as {
+    objects: { objectId: string };
+  };
+  const answer = (await send('Runtime.callFunctionOn', {
+    objectId: objects.objectId,
+    functionDeclaration: ask.toString(),
+    arguments: [{ value: wanted }],
+    awaitPromise: true,
+    returnByValue: true
+  })) as { result: { value?: string[] }; exceptionDetails?: object };
+  if (!answer.result.value) throw new Error(`not asked: ${JSON.stringify(answer)}`);
+  return answer.result.value;
+}
+
+/** Runs over there: which of the bytes stand in one of the arrays, or in the buffer behind it. */
+function searchArrays(this: unknown, wanted: readonly string[]): string[] {
+  // The prototype of a kind of its own counts as one, and has no bytes.
+  const arrays = (this as Uint8Array[]).filter((value) => ArrayBuffer.isView(value));
+  const buffers = new Set(arrays.map(({ buffer }) => buffer));
+  const found = new Set<string>();
+  for (const hex of wanted) {
+    const needle = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
+    for (const buffer of buffers) {
+      const bytes = new Uint8Array(buffer);
+      for (
+        let at = bytes.indexOf(needle[0] as number);
+        at !== -1;
+        at = bytes.indexOf(needle[0] as number, at + 1)
+      ) {
+        if (needle.every((byte, offset) => bytes[at + offset] === byte)) {
+          found.add(hex);
+          break;
+        }
+      }
+    }
+  }
+  return [...found];
+}
+
+/** Runs over there: which sealed values of the profile one of the keys opens. */
+async function tryKeys(this: unknown): Promise<string[]> {
+  const keys = this as CryptoKey[];
+  const names = (await indexedDB.databases()).map(({ name }) => name ?? '');
+  const opened = new Set<string>();
+  for (const name of names.filter((each) => each.startsWith('onionskin-'))) {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error as DOMException);
+    });
+    for (const id of ['profile', 'identity']) {
+      const row = await new Promise<{ sealed: Uint8Array<ArrayBuffer> } | undefined>((resolve, reject) => {
+        const request = db.transaction('meta').objectStore('meta').get(id);
+        request.onsuccess = () => resolve(request.result as { sealed: Uint8Array<ArrayBuffer> });
+        request.onerror = () => reject(request.error as DOMException);
+      });
+      if (!row) continue;
+      const additionalData = new TextEncoder().encode(`meta/${id}`);
+      for (const key of keys) {
+        const algorithm = { name: 'AES-GCM', iv: row.sealed.slice(0, 12), additionalData };
+        await crypto.subtle.decrypt(algorithm, key, row.sealed.slice(12)).then(
+          () => opened.add(`meta/${id}`),
+          () => {}
+        );
+      }
+    }
+    db.close();
+  }
+  return [...opened];
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { deviceName } from '../../../src/lib/worker/device-name.ts';
+
+const AGENTS: readonly (readonly [string, string])[] = [
+  ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+  [
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0',
+    'Edge on Windows'
+  ],
+  [
+    'Mozilla/5.0 (Linux; Android 15; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+    'Chrome on Android'
+  ],
+  [
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+    'Safari on iOS'
+  ],
+  ['something else', 'Browser']
+];
+
+test.each(AGENTS)('%s is called %s', (agent, name) => {
+  expect(deviceName(agent)).toBe(name);
+});
+
+test('no name is longer than a record holds', () => {
+  expect(deviceName('Android SamsungBrowser/1'.repeat(50)).length).toBeLessThanOrEqual(64);
+});

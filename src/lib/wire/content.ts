@@ -69,7 +69,9 @@ export function encodeContent(content: ContentInit): Uint8Array<ArrayBuffer> {
  * @throws WireError `malformed`, `too-large`
  */
 export function decodeContent(bytes: Uint8Array): Content {
-  return decodeProto(ContentSchema, bytes, MAX_CONTENT_BYTES, 'content');
+  return decodeProto(ContentSchema, bytes, MAX_CONTENT_BYTES, 'content', [
+    ContentSchema.field.onionskin.number
+  ]);
 }
 
 /** The first message field that is present, in the order of §2.3; `none` for a Content that says nothing. */

@@ -11,6 +11,7 @@ import {
   type MessageInitShape,
   type MessageShape
 } from '@bufbuild/protobuf';
+import { concatBytes } from '../bytes/index.ts';
 import { UsageError } from '../errors.ts';
 import { malformed, requireAtMost, tooLarge } from './errors.ts';
 
@@ -43,19 +44,23 @@ export function encodeProto<Desc extends DescMessage>(
  * Parses; unknown fields are kept, unknown enum values count as absent, packed and unpacked lists are accepted.
  * Byte fields are views of `bytes`.
  * @param limit largest length in bytes
+ * @param ours numbers of fields of the outermost message that are this messenger's own: others may use the number for something
+ *   else, so that one of another wire type is left out
  * @throws WireError `malformed` (`details.field` names a missing required field), `too-large`
  */
 export function decodeProto<Desc extends DescMessage>(
   schema: Desc,
   bytes: Uint8Array,
   limit: number,
-  structure: string
+  structure: string,
+  ours: readonly number[] = []
 ): MessageShape<Desc> {
   requireAtMost(bytes, limit, structure);
-  new Walk(bytes, structure).message(schema, bytes.length);
+  const walk = new Walk(bytes, structure);
+  walk.outermost(schema, ours);
   let message: MessageShape<Desc>;
   try {
-    message = fromBinary(schema, bytes);
+    message = fromBinary(schema, walk.withoutStrangers());
   } catch (cause) {
     throw malformed(structure, undefined, { cause });
   }
@@ -68,10 +73,37 @@ class Walk {
   readonly #bytes: Uint8Array;
   readonly #structure: string;
   #offset = 0;
+  /** Where fields to be left out begin and end. */
+  readonly #strangers: (readonly [number, number])[] = [];
 
   constructor(bytes: Uint8Array, structure: string) {
     this.#bytes = bytes;
     this.#structure = structure;
+  }
+
+  outermost(schema: DescMessage, ours: readonly number[]): void {
+    const end = this.#bytes.length;
+    while (this.#offset < end) {
+      const start = this.#offset;
+      const { number, wireType } = this.#tag(end);
+      const field = schema.fields.find((candidate) => candidate.number === number);
+      if (field && ours.includes(number) && wireType !== wireTypeOf(field)) {
+        this.#skip(number, wireType, end);
+        this.#strangers.push([start, this.#offset]);
+      } else if (field) this.#known(field, wireType, end);
+      else this.#skip(number, wireType, end);
+    }
+  }
+
+  /** The bytes without the fields that were left out. */
+  withoutStrangers(): Uint8Array {
+    let from = 0;
+    const parts: Uint8Array[] = [];
+    for (const [start, end] of this.#strangers) {
+      parts.push(this.#bytes.subarray(from, start));
+      from = end;
+    }
+    return from === 0 ? this.#bytes : concatBytes(...parts, this.#bytes.subarray(from));
   }
 
   message(schema: DescMessage, end: number): void {

@@ -91,6 +91,23 @@ describe('decoding', () => {
     expect(encodeContent(content)).toEqual(bytes);
   });
 
+  it.each([
+    'e88501' + '07',
+    'e98501' + '0102030405060708',
+    'ed8501' + '01020304',
+    'eb8501' + '0801' + 'ec8501'
+  ])('leaves out our own field where somebody uses its number for another type (%s)', (stranger) => {
+    const ours = encodeContent({ sigTimestamp: 5n, onionskin: new Uint8Array([1, 2]) });
+    const bytes = concatBytes(hexToBytes(stranger), ours, hexToBytes(stranger));
+    expect(encodeContent(decodeContent(bytes))).toEqual(ours);
+    const alone = decodeHex(stranger);
+    expect(hasField(alone, 'onionskin')).toBe(false);
+  });
+
+  it('leaves out no other field of another type', () => {
+    expect(wireErrorOf(() => decodeHex('7a0107'))).toMatchObject({ field: 'sigTimestamp' });
+  });
+
   it('counts an unknown enum value as absent', () => {
     const content = decodeHex('6007');
     expect(hasField(content, 'expirationType')).toBe(false);

@@ -17,7 +17,9 @@ import { systemRandom } from '../../src/lib/random.ts';
 import { createMediaStore } from '../../src/lib/storage/media.ts';
 import { createOpfsMediaFiles, createRecordMediaFiles } from '../../src/lib/storage/media-files.ts';
 import { createMediaReader } from '../../src/lib/storage/media-reader.ts';
+import { createKeySlots } from '../../src/lib/storage/profile-slots.ts';
 import { ProfileDatabase } from '../../src/lib/storage/schema.ts';
+import { createOpfsSlotFiles } from '../../src/lib/storage/slot-files.ts';
 import { createTurns } from '../../src/lib/storage/turns.ts';
 import { jpegSegment, png } from '../support/pictures.ts';
 
@@ -57,7 +59,10 @@ export async function storeInWorker(): Promise<StoredFacts> {
   const engine = { epoch: null, seen: null };
   const places = placesOf(db);
   const room = { onQuota: null };
-  const store = { db, keys, random: systemRandom, engine, inTurn: createTurns(), places, room };
+  const slotFiles = createOpfsSlotFiles(root, async () => {});
+  const keySlots = createKeySlots({ slotFiles, random: systemRandom, identityKey: keys.identity }, PROFILE);
+  const own = { engine, inTurn: createTurns(), keySlots };
+  const store = { db, keys, random: systemRandom, places, room, ...own };
   const media = createMediaStore({ store, places, clock: systemClock });
   const about = { owner: 'a', kind: 'image', name: 'x', contentType: 'image/png' } as const;
   const data = systemRandom(9_999_951);

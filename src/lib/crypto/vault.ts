@@ -122,6 +122,11 @@ export async function openBytes(key: CryptoKey, sealed: Uint8Array, aadText: str
   }
 }
 
+/** The key of a secret that can be destroyed by itself, from the 32 bytes in its slot. */
+export function importSlotKey(bytes: Uint8Array): Promise<CryptoKey> {
+  return globalThis.crypto.subtle.importKey('raw', bytes as Bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+}
+
 /** What an index holds in place of `text`: 32 hex characters, equal for equal text under one key. */
 export async function keyedHash(indexKey: CryptoKey, text: string): Promise<string> {
   const code = await globalThis.crypto.subtle.sign('HMAC', indexKey, utf8ToBytes(text));

@@ -1,6 +1,7 @@
 // What the account announces of itself (v2-forward-secrecy-and-pq.md §9.3, §16.1): the key the group holds, published after the group
 // has it, anew when it rotated, and looked after in the own swarm. Never done by a wake-up without a page.
-import type { CryptoBackend, Identity } from '../crypto/index.ts';
+import { equalBytes } from '../bytes/index.ts';
+import { blake2b, type CryptoBackend, type Identity } from '../crypto/index.ts';
 import { errorCode } from '../errors.ts';
 import {
   accountKeyId,
@@ -31,6 +32,16 @@ interface Announced extends Published {
   readonly keyId: Uint8Array | null;
   readonly continuityPublicKey: Uint8Array;
 }
+
+/** As it is kept: the seed is only named, so that nothing of it is left when it is destroyed. */
+interface KeptAnnounced extends Omit<Announced, 'seed'> {
+  /** Null: withdrawn. */
+  readonly seedHash: Uint8Array | null;
+}
+
+const hashOf = (seed: Uint8Array) => blake2b(seed, { length: 32 });
+/** In place of one that is destroyed: no seed is like it. */
+const NO_SEED = new Uint8Array(32);
 
 /** What messages say of our keys. */
 export interface OwnAnnouncement {
@@ -94,7 +105,12 @@ export function createAnnouncer(deps: {
 
   async function published(): Promise<Announced | null> {
     const row = await loadMeta(store, 'hfs-published');
-    return row ? (decodeMarked(row.content.text) as Announced) : null;
+    if (!row) return null;
+    const { seedHash, ...rest } = decodeMarked(row.content.text) as KeptAnnounced;
+    if (seedHash === null) return { ...rest, seed: null };
+    const seeds = (await state.current())?.payload.seeds ?? [];
+    const held = seeds.find(({ seed }) => equalBytes(hashOf(seed), seedHash));
+    return { ...rest, seed: held?.seed ?? NO_SEED };
   }
 
   async function judge(data: Uint8Array | null): Promise<ReturnType<typeof judgeOutbox> | null> {
@@ -181,7 +197,9 @@ export function createAnnouncer(deps: {
   async function keep(announced: Announced): Promise<void> {
     isOutboxRight = true;
     cursors.clear();
-    await updateMeta(store, 'hfs-published', 'engine', () => ({ text: encodeMarked(announced) }));
+    const { seed, ...rest } = announced;
+    const kept: KeptAnnounced = { ...rest, seedHash: seed && hashOf(seed) };
+    await updateMeta(store, 'hfs-published', 'engine', () => ({ text: encodeMarked(kept) }));
   }
 
   return {

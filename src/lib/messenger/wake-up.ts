@@ -24,7 +24,7 @@ import {
 import { createConfigSync } from './config-sync.ts';
 import { createDeviceGroup } from './hfs-devices.ts';
 import { createGroupState } from './hfs-group-state.ts';
-import { createGroupStorage } from './hfs-group-storage.ts';
+import { createPassingGroupStorage } from './hfs-group-storage.ts';
 import { createHfsMessages } from './hfs-messages.ts';
 import { createInbox } from './inbox.ts';
 import { readDescriptor } from './network-descriptor.ts';
@@ -210,7 +210,7 @@ async function sendAll(
   const hfs = createHfsMessages({
     ...{ store, identity, crypto, swarm, clock, random, log, now },
     ...PUBLISHES_NOTHING,
-    state: createGroupState(createGroupStorage(store))
+    state: createGroupState(createPassingGroupStorage(store))
   });
   const outbox = createOutbox({
     store,
@@ -252,7 +252,7 @@ async function pollOnce(
   const now = () => onion.networkTimeMs();
   const common = { store, identity, crypto, clock, now, log };
   const configs = createConfigSync({ ...common, swarm, onTimersStarted: () => {} });
-  const state = createGroupState(createGroupStorage(store));
+  const state = createGroupState(createPassingGroupStorage(store));
   const hfs = createHfsMessages({ ...common, ...PUBLISHES_NOTHING, swarm, state, random: deps.random });
   const group = createDeviceGroup({
     ...common,

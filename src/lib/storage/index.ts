@@ -69,6 +69,7 @@ export {
 } from './profile-locks.ts';
 export { clearAttempts, countAttempt, loadFailures } from './profile-attempts.ts';
 export { randomId, type ProfileStore } from './store.ts';
+export { openShreddable, sealShreddable, shredOthers, type SealedSecret } from './shreddable.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
 export { loadDevices } from './queries-devices.ts';

@@ -10,6 +10,7 @@ import type {
   SearchStateContent,
   SendClockContent
 } from './rows.ts';
+import type { SealedSecret } from './shreddable.ts';
 import { commitBuilt, openRow, reading, sealRow, type ChangeSet, type ProfileStore } from './store.ts';
 
 /** One of the documents that the devices of the account share, as this device holds it. */
@@ -46,9 +47,9 @@ interface MetaContents {
   'config-contacts': ConfigRowContent;
   'config-convo-info-volatile': ConfigRowContent;
   'config-user-groups': ConfigRowContent;
-  /** The place of this device in the device group, its keys included; sealed with the identity key. */
-  'hfs-self': { readonly state: string };
-  /** What the account announced last, its seed included; sealed with the identity key. */
+  /** The place of this device in the device group, and its seeds apart from it; sealed with the identity key. */
+  'hfs-self': { readonly state: string; readonly seeds: readonly SealedSecret[] };
+  /** What the account announced last; sealed with the identity key. */
   'hfs-published': { readonly text: string };
   /** The account's devices, for screens. */
   devices: DevicesContent;

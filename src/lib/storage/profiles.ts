@@ -15,7 +15,7 @@ import { storageError } from './errors.ts';
 import { loadMeta, metaChange, updateMeta } from './meta.ts';
 import { addProfile, loadDeviceKey, type ProfileListDatabase } from './profile-list.ts';
 import { openDatabase } from './open-database.ts';
-import { LOCK_SLOTS } from './profile-slots.ts';
+import { createKeySlots, LOCK_SLOTS } from './profile-slots.ts';
 import { mediaChanges } from './media-changes.ts';
 import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
 import type { ProfileContent } from './rows.ts';
@@ -159,6 +159,7 @@ async function storeOf(
     random: environment.random,
     engine: { epoch: null, seen: null },
     inTurn: createTurns(),
+    keySlots: createKeySlots({ ...environment, identityKey: keys.identity }, profileId),
     places: { file: environment.mediaFiles?.(profileId) ?? null, record: createRecordMediaFiles(db) },
     room: { onQuota: null },
     derive: deriveChanges,

@@ -6,6 +6,7 @@ import { errorCode, type AppError } from '../errors.ts';
 import { storageError, wrapStorageError } from './errors.ts';
 import { openContent, sealContent, type SealedRow, type SeenRow, type TableName } from './rows.ts';
 import type { MediaPlaces } from './media-files.ts';
+import type { KeySlots } from './profile-slots.ts';
 import { tableOf, type ProfileDatabase } from './schema.ts';
 import type { InTurn } from './turns.ts';
 
@@ -16,6 +17,8 @@ export interface ProfileStore {
   readonly engine: EngineClaim;
   /** Read, build and write of one change after the other in this context, so that only other tabs can get in between. */
   readonly inTurn: InTurn;
+  /** Keys of secrets that can be destroyed one by one (shreddable.ts). */
+  readonly keySlots: KeySlots;
   /** Where chunks of stored files lie. */
   readonly places: MediaPlaces;
   readonly room: RoomListener;

@@ -1,5 +1,5 @@
 // The gateway: static site and blind relay in one server (design.md §3). It keeps nothing and logs no request.
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock, type Clock } from '../src/lib/clock.ts';
 import { errorCode } from '../src/lib/errors.ts';
@@ -15,6 +15,7 @@ import { DEFAULT_LIMITS, LOCAL_LIMITS, type GatewayLimits } from './limits.ts';
 import type { NodeSource } from './node-source.ts';
 import { createNodesDocument, type SignList } from './nodes-document.ts';
 import { createRelay } from './relay.ts';
+import { API_HEADERS, rawReply, sendReply } from './reply.ts';
 import { createStaticSite, type VirtualFile } from './static-site.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
@@ -106,7 +107,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const status = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
-    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
+    if (socket.writable) socket.end(rawReply(status));
+  });
+  // Else Node answers by itself, without our headers.
+  server.on('checkExpectation', (_request, response: ServerResponse) => {
+    sendReply(response, { status: 417, headers: API_HEADERS, body: null }, false);
   });
 
   return {

@@ -1,5 +1,6 @@
 // Answers as values: handlers return them, one function writes them.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { COMMON_HEADERS } from '../scripts/lib/security-policy.mjs';
 import type { GatewayErrorCode } from './errors.ts';
 
 export interface Reply {
@@ -9,12 +10,10 @@ export interface Reply {
   readonly body: Uint8Array | null;
 }
 
-/** Headers of everything under `/gateway/`: never a document, never stored. */
+/** Headers of every answer of our own, whatever it says: never a document. */
 export const API_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff'
+  ...COMMON_HEADERS,
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
 };
 
 const encoder = new TextEncoder();
@@ -77,6 +76,13 @@ export function sendReply(response: ServerResponse, reply: Reply, headOnly: bool
   const length = noBody ? {} : { 'content-length': String(reply.body?.length ?? 0) };
   response.writeHead(reply.status, { ...reply.headers, ...length });
   response.end(headOnly || noBody ? undefined : (reply.body ?? undefined));
+}
+
+/** An answer to what is no request, for a connection that ends with it. @param statusLine such as `400 Bad Request` */
+export function rawReply(statusLine: string): string {
+  const headers = Object.entries(API_HEADERS).map(([name, value]) => `${name}: ${value}`);
+  const lines = [`HTTP/1.1 ${statusLine}`, ...headers, 'content-length: 0', 'connection: close'];
+  return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
 /** How long what is left of a refused request is read and dropped. */

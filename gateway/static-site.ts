@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GatewayStartError } from './errors.ts';
 import { chooseEncoding, entityTag, isUnchanged, type ContentEncoding } from './negotiation.ts';
-import { failure, type Reply } from './reply.ts';
+import { API_HEADERS, failure, type Reply } from './reply.ts';
 
 /** A file that exists only here, such as /network.json. */
 export interface VirtualFile {
@@ -96,25 +96,18 @@ export async function createStaticSite(
   virtualFiles: Readonly<Record<string, VirtualFile>> = {}
 ): Promise<StaticSite> {
   const files = new Map<string, SiteFile>();
-  let common: Record<string, string> = {};
   if (directory !== null) {
     const list = join(directory, 'headers.json');
     if (!existsSync(list)) throw new GatewayStartError('build-missing', { message: `${list} is missing` });
     const build = JSON.parse(await readFile(list, 'utf8')) as BuildHeaders;
-    common = build.common;
     const loaded = Object.entries(build.files).map(
-      async ([path, entry]) => [path, await loadFile(directory, path, entry, common)] as const
+      async ([path, entry]) => [path, await loadFile(directory, path, entry, build.common)] as const
     );
     for (const [path, file] of await Promise.all(loaded)) files.set(path, file);
   }
   for (const [path, { contentType, body }] of Object.entries(virtualFiles)) {
     files.set(path, {
-      headers: {
-        ...common,
-        'content-type': contentType,
-        'cache-control': 'no-store',
-        'content-security-policy': "default-src 'none'; frame-ancestors 'none'"
-      },
+      headers: { ...API_HEADERS, 'content-type': contentType, 'cache-control': 'no-store' },
       tag: null,
       bodies: { identity: Buffer.from(body) }
     });

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { finishBuild } from './lib/finish-build.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { BUILD, PlainError, binary, capture, findNode, run, runMain } from './lib/project.mjs';
+import { releaseFacts } from './lib/release-facts.mjs';
 import { buildVersion, sourceDigest } from './lib/sources.mjs';
 
 await runMain(async () => {
@@ -14,13 +15,18 @@ await runMain(async () => {
   } catch (error) {
     throw new PlainError(error.message, 2);
   }
+  const releaseKey = process.env.ONIONSKIN_RELEASE_KEY;
+  if (releaseKey && !/^[0-9a-f]{64}$/.test(releaseKey)) {
+    throw new PlainError('ONIONSKIN_RELEASE_KEY is an Ed25519 public key, 64 hex characters.', 2);
+  }
   await ensureInstalled();
   const version = buildVersion(sourceDigest());
   const env = {
     ...process.env,
     APP_VERSION: version,
     VITE_ONIONSKIN_NETWORK: process.env.ONIONSKIN_NETWORK || 'mainnet',
-    VITE_ONIONSKIN_GATEWAYS: process.env.ONIONSKIN_GATEWAYS ?? ''
+    VITE_ONIONSKIN_GATEWAYS: process.env.ONIONSKIN_GATEWAYS ?? '',
+    VITE_ONIONSKIN_RELEASE_KEY: process.env.ONIONSKIN_RELEASE_KEY ?? ''
   };
   rmSync(join(BUILD, 'release-manifest.json'), { force: true });
   const vite = [binary('vite', 'bin/vite.js'), 'build'];
@@ -31,6 +37,6 @@ await runMain(async () => {
     const code = await run(findNode(), vite, { env });
     if (code !== 0) throw new PlainError(`vite build failed with code ${code}.`);
   }
-  const { files, bytes } = await finishBuild(BUILD, version);
+  const { files, bytes } = await finishBuild(BUILD, version, releaseFacts());
   console.log(`Built ${version}: ${files} files, ${(bytes / 1024).toFixed(0)} KiB compressed.`);
 });

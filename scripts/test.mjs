@@ -73,7 +73,8 @@ const CHAIN = [
 ];
 
 const FULL = [
-  [vitest('integration-full')],
+  // They host and verify the build.
+  [{ ...vitest('integration-full'), needs: ['build'] }],
   [{ name: 'two builds', commands: [script('two-builds.mjs')], needs: ['build'] }],
   [playwright('e2e full', [], { E2E_FULL: '1' })],
   [

@@ -1,11 +1,12 @@
-// What a build needs after Vite: response headers of every file (headers.json for the gateway, _headers for static
-// hosts), compressed twins, and the release manifest (design.md §8).
+// What a build needs after Vite: hashes in pages and service worker (integrity.mjs), response headers of every file
+// (headers.json for the gateway, _headers for static hosts), compressed twins, and the release manifest (design.md §8).
 import { createHash } from 'node:crypto';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { COMMON_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
+import { integrityOf, pageWithIntegrity, workerWithIntegrity } from './integrity.mjs';
+import { COMMON_HEADERS, PAGE_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -30,8 +31,13 @@ const OWN_FILES = new Set([
   '/_headers',
   '/_redirects',
   '/release-manifest.json',
+  '/release-signature.json',
   '/network.json'
 ]);
+/** Addresses of the app that are no file: a static host answers them with the page that stands for all. */
+export const APP_ADDRESSES = ['/c/*', '/chats', '/new', '/new/*', '/requests', '/settings', '/settings/*'];
+const FALLBACK_PAGE = '/200.html';
+const WORKER_SCRIPT = '/service-worker.js';
 
 const sha256 = (bytes, encoding) => createHash('sha256').update(bytes).digest(encoding);
 
@@ -62,11 +68,12 @@ export function htmlPolicy(path, html) {
 function headersOf(path, bytes) {
   const type = TYPES[extname(path)] ?? 'application/octet-stream';
   const immutable = path.startsWith('/_app/immutable/');
+  const isPage = extname(path) === '.html';
   return {
     'content-type': type,
     'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
-    'content-security-policy':
-      extname(path) === '.html' ? htmlPolicy(path, bytes.toString('utf8')) : cspText(cspDirectives()),
+    'content-security-policy': isPage ? htmlPolicy(path, bytes.toString('utf8')) : cspText(cspDirectives()),
+    ...(isPage ? PAGE_HEADERS : {}),
     etag: `"${sha256(bytes, 'base64url').slice(0, 22)}"`
   };
 }
@@ -103,12 +110,13 @@ async function compress(file, bytes) {
 export function headersFile(files) {
   const block = (path, headers) =>
     [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
-  const blocks = [block('/*', { ...COMMON_HEADERS, 'x-frame-options': 'DENY' })];
+  const blocks = [block('/*', COMMON_HEADERS)];
   for (const [path, { headers }] of Object.entries(files)) {
-    const { 'content-type': type, 'cache-control': cache, 'content-security-policy': policy } = headers;
-    const own = { 'content-type': type, 'cache-control': cache, 'content-security-policy': policy };
+    const own = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'etag'));
     const page = path.endsWith('.html') ? path.replace(/(index)?\.html$/, '') : null;
-    for (const address of page && page !== path ? [path, page] : [path]) blocks.push(block(address, own));
+    const addresses = page && page !== path ? [path, page] : [path];
+    if (path === FALLBACK_PAGE) addresses.push(...APP_ADDRESSES);
+    for (const address of addresses) blocks.push(block(address, own));
   }
   return `${blocks.join('\n\n')}\n`;
 }
@@ -146,49 +154,85 @@ export function appModules(texts) {
   return [...wanted].sort();
 }
 
+/** Gives the script before the first paint the addresses it starts from. @param {string[]} paths of the build */
+async function finishBeforePaint(directory, paths) {
+  if (!paths.includes('/before-paint.js')) return;
+  const file = join(directory, 'before-paint.js');
+  const texts = new Map();
+  for (const path of paths) {
+    if (!/^\/_app\/immutable\/(chunks|nodes)\/.*\.js$/.test(path)) continue;
+    texts.set(path, await readFile(join(directory, path), 'utf8'));
+  }
+  const modules = appModules(texts);
+  const script = withEngine(await readFile(file, 'utf8'), paths);
+  await writeFile(file, modules.length > 0 ? script.replace(APP_PLACE, `'${modules.join(' ')}'`) : script);
+}
+
+/** Puts hashes into the pages, then hashes of the pages too into the service worker. */
+async function finishIntegrity(directory, paths) {
+  const integrityByPath = new Map();
+  const note = async (path) => integrityByPath.set(path, integrityOf(await readFile(join(directory, path))));
+  const isPage = (path) => path.endsWith('.html');
+  const others = paths.filter((path) => !isPage(path) && path !== WORKER_SCRIPT && !OWN_FILES.has(path));
+  for (const path of others) await note(path);
+  const ofScripts = new Map(integrityByPath);
+  for (const path of paths.filter(isPage)) {
+    const file = join(directory, path);
+    await writeFile(file, pageWithIntegrity(path, await readFile(file, 'utf8'), ofScripts));
+    await note(path);
+  }
+  if (!paths.includes(WORKER_SCRIPT)) return;
+  const worker = join(directory, WORKER_SCRIPT);
+  await writeFile(worker, workerWithIntegrity(await readFile(worker, 'utf8'), integrityByPath));
+}
+
+/** Writes the headers of all files, for the gateway and for static hosts. @param files by path, as in headers.json */
+export async function writeHeaders(directory, files) {
+  const list = { common: COMMON_HEADERS, files };
+  await writeFile(join(directory, 'headers.json'), `${JSON.stringify(list, null, 1)}\n`);
+  await writeFile(join(directory, '_headers'), headersFile(files));
+  await writeFile(join(directory, '_redirects'), `/* ${FALLBACK_PAGE} 200\n`);
+}
+
+/** The entry of a file that was made beside the build, for `writeHeaders`. */
+export function fileEntry(path, bytes) {
+  return { headers: headersOf(path, bytes), encodings: [] };
+}
+
 /**
  * Finishes the build in `directory`.
  * @param {string} directory @param {string} version
+ * @param {object} [facts] what the manifest says of the build besides: `build` and `changes` (release-facts.mjs)
  * @returns {Promise<{ files: number, bytes: number }>} what a release vouches for, and its size when compressed
  */
-export async function finishBuild(directory, version) {
+export async function finishBuild(directory, version, facts = {}) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const all = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const isTwin = (name) => /\.(br|gz)$/.test(name);
-  for (const twin of all.filter(isTwin)) await rm(twin);
-  const names = all.filter((name) => !isTwin(name));
-  const paths = names.map((file) => `/${relative(directory, file).split(sep).join('/')}`);
-  const beforePaint = join(directory, 'before-paint.js');
-  if (names.includes(beforePaint)) {
-    const scripts = paths.filter((path) => /^\/_app\/immutable\/(chunks|nodes)\/.*\.js$/.test(path));
-    const texts = new Map();
-    for (const path of scripts) texts.set(path, await readFile(join(directory, path), 'utf8'));
-    const modules = appModules(texts);
-    const script = withEngine(await readFile(beforePaint, 'utf8'), paths);
-    await writeFile(
-      beforePaint,
-      modules.length > 0 ? script.replace(APP_PLACE, `'${modules.join(' ')}'`) : script
-    );
+  // A signature is of the manifest before.
+  for (const name of all) {
+    if (isTwin(name) || name === join(directory, 'release-signature.json')) await rm(name);
   }
+  const names = all.filter((name) => !isTwin(name)).sort();
+  const paths = names.map((file) => `/${relative(directory, file).split(sep).join('/')}`);
+  await finishBeforePaint(directory, paths);
+  await finishIntegrity(directory, paths);
   const files = {};
   const hashes = {};
   let total = 0;
-  for (const file of names.sort()) {
-    const path = `/${relative(directory, file).split(sep).join('/')}`;
+  for (const path of paths) {
     if (OWN_FILES.has(path)) continue;
+    const file = join(directory, path);
     const bytes = await readFile(file);
     const { encodings, least } = await compress(file, bytes);
     files[path] = { headers: headersOf(path, bytes), encodings };
     hashes[path] = sha256(bytes, 'hex');
     total += least;
   }
-  const write = (name, text) => writeFile(join(directory, name), text);
-  const manifest = Buffer.from(`${JSON.stringify({ version, files: hashes }, null, 1)}\n`);
-  files['/release-manifest.json'] = { headers: headersOf('/release-manifest.json', manifest), encodings: [] };
-  await write('headers.json', `${JSON.stringify({ common: COMMON_HEADERS, files }, null, 1)}\n`);
-  await write('_headers', headersFile(files));
-  await write('_redirects', '/* /200.html 200\n');
+  const manifest = Buffer.from(`${JSON.stringify({ version, ...facts, files: hashes }, null, 1)}\n`);
+  files['/release-manifest.json'] = fileEntry('/release-manifest.json', manifest);
+  await writeHeaders(directory, files);
   // Last, since its presence says that the build is complete.
-  await write('release-manifest.json', manifest);
+  await writeFile(join(directory, 'release-manifest.json'), manifest);
   return { files: Object.keys(hashes).length, bytes: total };
 }

@@ -88,5 +88,10 @@ export const COMMON_HEADERS = {
     ...OWN_FEATURES.map((feature) => `${feature}=(self)`)
   ].join(', '),
   'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff'
+  'x-content-type-options': 'nosniff',
+  // For browsers that do not know `frame-ancestors`, and for addresses of static hosts that no rule names.
+  'x-frame-options': 'DENY'
 };
+
+/** Headers of pages besides: no script without a hash of it in the page (integrity.mjs). */
+export const PAGE_HEADERS = { 'integrity-policy': 'blocked-destinations=(script)' };

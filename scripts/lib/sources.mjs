@@ -7,6 +7,7 @@ import { BUILD, ROOT } from './project.mjs';
 const INPUTS = [
   'src',
   'static',
+  'CHANGELOG.md',
   'scripts/build.mjs',
   'scripts/lib',
   'package.json',
@@ -16,8 +17,8 @@ const INPUTS = [
   'tsconfig.json'
 ];
 
-/** Settings of the environment that end up inside a build. */
-const SETTINGS = ['ONIONSKIN_GATEWAYS', 'ONIONSKIN_NETWORK'];
+/** Settings of the environment that end up inside a build, with what they are when nothing is said. */
+export const SETTINGS = { ONIONSKIN_GATEWAYS: '', ONIONSKIN_NETWORK: 'mainnet', ONIONSKIN_RELEASE_KEY: '' };
 
 function filesBelow(path) {
   const entries = readdirSync(path, { withFileTypes: true, recursive: true });
@@ -36,7 +37,8 @@ export function sourceDigest(environment = process.env, root = ROOT) {
     const content = readFileSync(join(root, path));
     hash.update(`${path}\0${content.length}\0`).update(content);
   }
-  for (const name of SETTINGS) hash.update(`${name}=${environment[name] ?? ''}\0`);
+  for (const [name, usual] of Object.entries(SETTINGS))
+    hash.update(`${name}=${environment[name] || usual}\0`);
   return hash.digest('hex');
 }
 

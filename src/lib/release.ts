@@ -4,6 +4,10 @@
 
 /** Address of the manifest: version and SHA-256 of every file but /network.json. */
 export const RELEASE_MANIFEST_PATH = '/release-manifest.json';
+/** Address of the manifest's signature, where a release has one. */
+export const RELEASE_SIGNATURE_PATH = '/release-signature.json';
+/** What is signed: this, then the manifest. Keeps a signature from being taken for one over something else. */
+export const RELEASE_SIGNATURE_CONTEXT = 'onionskin release manifest v1\n';
 /** What the page posts to a waiting worker once the person asked for the new version now. */
 export const SKIP_WAITING_MESSAGE = 'skip-waiting';
 /** Kind of what the worker posts to a page when a notification of a conversation was pressed. */
@@ -18,6 +22,18 @@ export interface ReleaseManifest {
   readonly version: string;
   /** SHA-256, 64 hex characters, by path. */
   readonly sha256ByPath: ReadonlyMap<string, string>;
+  /** SHA-256 (hex) of the sources and settings it says it was built from; null when it does not say. */
+  readonly sources: string | null;
+  /** What changed, a line each; empty when it does not say. */
+  readonly changes: readonly string[];
+}
+
+/** Signature of the bytes of a manifest by the key of who releases. */
+export interface ReleaseSignature {
+  /** Ed25519, 32 bytes as 64 hex characters. */
+  readonly publicKeyHex: string;
+  /** 64 bytes as 128 hex characters. */
+  readonly signatureHex: string;
 }
 
 /** The parts of Cache Storage that are used, so that tests can stand in for it. */
@@ -51,21 +67,68 @@ export async function forgetAcceptedVersion(store: AcceptedVersionStore): Promis
   await store.delete(ACCEPTED_VERSION_CACHE);
 }
 
-/** Reads a manifest's text; null when it is none. */
+/** Longest line of what changed that is kept, and how many lines. */
+const MAX_CHANGE_LENGTH = 500;
+const MAX_CHANGES = 50;
+
+/** Reads a manifest's text; null when it is none. What it says besides version and files is left out when malformed. */
 export function decodeReleaseManifest(text: string): ReleaseManifest | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null) return null;
-  const { version, files } = value as { version?: unknown; files?: unknown };
+  const value = parseObject(text);
+  if (!value) return null;
+  const { version, files, build, changes } = value;
   if (typeof version !== 'string' || version === '' || version.length > MAX_VERSION_LENGTH) return null;
-  if (typeof files !== 'object' || files === null || Array.isArray(files)) return null;
+  if (!isObject(files)) return null;
   const entries = Object.entries(files);
   const isEntry = ([path, hash]: [string, unknown]) =>
     path.startsWith('/') && typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash);
   if (entries.length > MAX_FILES || !entries.every(isEntry)) return null;
-  return { version, sha256ByPath: new Map(entries as [string, string][]) };
+  const sources = isObject(build) ? build.sources : null;
+  const isLine = (line: unknown): line is string =>
+    typeof line === 'string' && line.length <= MAX_CHANGE_LENGTH;
+  return {
+    version,
+    sha256ByPath: new Map(entries as [string, string][]),
+    sources: typeof sources === 'string' && /^[0-9a-f]{64}$/.test(sources) ? sources : null,
+    changes: Array.isArray(changes) ? changes.slice(0, MAX_CHANGES).filter(isLine) : []
+  };
+}
+
+/** Reads a signature's text; null when it is none. */
+export function decodeReleaseSignature(text: string): ReleaseSignature | null {
+  const { algorithm, public_key, signature } = parseObject(text) ?? {};
+  if (algorithm !== 'Ed25519') return null;
+  if (typeof public_key !== 'string' || !/^[0-9a-f]{64}$/.test(public_key)) return null;
+  if (typeof signature !== 'string' || !/^[0-9a-f]{128}$/.test(signature)) return null;
+  return { publicKeyHex: public_key, signatureHex: signature };
+}
+
+/**
+ * Hashes of the files that the service worker stores, as the build writes them into it (scripts/lib/integrity.mjs).
+ * @param text `%integrity:<path> <hash> <path> <hash>…%`
+ * @returns the hash for an address, as browsers want it; undefined for one the build did not name
+ */
+export function readShellIntegrity(text: string): (address: string) => string | undefined {
+  // Not the build's own word, or it would put hashes here too.
+  const [, list = ''] = /^%[a-z]+:([^%]*)%$/.exec(text) ?? [];
+  const words = list.split(' ');
+  const byPath = new Map<string, string>();
+  for (let index = 0; index + 1 < words.length; index += 2) {
+    byPath.set(words[index] as string, words[index + 1] as string);
+  }
+  // Pages are stored by the address people see.
+  return (address) =>
+    byPath.get(address) ?? byPath.get(`${address}.html`) ?? byPath.get(`${address}index.html`);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
 }

@@ -10,6 +10,8 @@ import {
   OPEN_CONVERSATION_KIND,
   OUTBOX_TAG,
   POLL_TAG,
+  readShellIntegrity,
+  RELEASE_MANIFEST_PATH,
   SKIP_WAITING_MESSAGE
 } from '../lib/release.ts';
 import { wakeUp } from './wake-up.ts';
@@ -22,11 +24,20 @@ const FALLBACK_PAGE = '/200.html';
 /** Addresses that are files or answers; typed into the address bar they come from the network. */
 const NO_PAGES = [/^\/gateway\//, /\.[a-z0-9]+$/i];
 
+/** The build puts hashes here; with one altered file nothing is installed. */
+const integrityOf = readShellIntegrity('%integrity:%');
+
 const shell = new PrecacheController();
 shell.addToCacheList([
   // Names of built files hold their hash.
-  ...build.map((url) => ({ url, revision: null })),
-  ...[...files, ...prerendered, FALLBACK_PAGE].map((url) => ({ url, revision: version }))
+  ...build.map((url) => ({ url, revision: null, integrity: integrityOf(url) })),
+  ...[...files, ...prerendered, FALLBACK_PAGE].map((url) => ({
+    url,
+    revision: version,
+    integrity: integrityOf(url)
+  })),
+  // What this version says of itself stays with it, to be compared later. It names this script, so not the reverse.
+  { url: RELEASE_MANIFEST_PATH, revision: version }
 ]);
 registerRoute(new PrecacheRoute(shell));
 registerRoute(new NavigationRoute(shell.createHandlerBoundToURL(FALLBACK_PAGE), { denylist: NO_PAGES }));

@@ -2,19 +2,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
 import type { Localnet } from '../../localnet/index.ts';
 import { startStack, type Stack } from '../../scripts/lib/stack.ts';
+import { collectPolicyReports, type PolicyReports } from './policy-reports.ts';
 
-export { expect } from '@playwright/test';
+export { expect };
 
 export interface WorkerFixtures {
+  /** Violations of the policy in any page, worker or service worker that the stack served. */
+  readonly policyReports: PolicyReports;
   /** Network, gateway and app; shared by the stories of one worker process. */
   readonly stack: Stack & { readonly localnet: Localnet };
   readonly gatewayAddress: { readonly host: string; readonly port: number };
 }
 
 export interface TestFixtures {
+  /** Whether the story breaks the policy on purpose; every other fails when the policy refused anything. */
+  readonly breaksPolicy: boolean;
+  readonly policyKept: void;
   /** Everything that destination nodes opened since the story began. */
   readonly openedByNodes: () => Promise<Uint8Array>;
   /** Violations of the policy and uncaught errors in the pages of the story's own context. */
@@ -25,12 +31,22 @@ export interface TestFixtures {
 const BUILD = process.env.E2E_BUILD ?? join(import.meta.dirname, '../../build');
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  stack: [
+  policyReports: [
     // Playwright wants the first argument destructured.
     // eslint-disable-next-line no-empty-pattern
     async ({}, use) => {
+      const reports = await collectPolicyReports(BUILD);
+      await use(reports);
+      await reports.stop();
+    },
+    { scope: 'worker' }
+  ],
+
+  stack: [
+    async ({ policyReports }, use) => {
       const dataDirectory = await mkdtemp(join(tmpdir(), 'onionskin-e2e-net-'));
-      const stack = await startStack({ network: 'local', dataDirectory, staticDirectory: BUILD });
+      const { directory } = policyReports;
+      const stack = await startStack({ network: 'local', dataDirectory, staticDirectory: directory });
       await use(stack as WorkerFixtures['stack']);
       await stack.close();
       await rm(dataDirectory, { recursive: true });
@@ -44,6 +60,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await use({ host: hostname, port: Number(port) });
     },
     { scope: 'worker' }
+  ],
+
+  breaksPolicy: [false, { option: true }],
+
+  policyKept: [
+    async ({ policyReports, breaksPolicy }, use) => {
+      policyReports.take();
+      await use();
+      const seen = policyReports.take();
+      if (!breaksPolicy) expect(seen, 'the policy refused nothing').toEqual([]);
+    },
+    { auto: true }
   ],
 
   baseURL: async ({ stack }, use) => use(stack.origin),

@@ -10,23 +10,27 @@ test('the page opens without a fault, and its worker controls it @phone', async 
   expect(pageFaults).toEqual([]);
 });
 
-test('script that came from a string does not run', async ({ page }) => {
-  await page.goto('/');
-  // Evaluation by the debugger is exempt from the policy, what it puts off is not.
-  const outcome = await page.evaluate(
-    () =>
-      new Promise<string>((resolve) => {
-        setTimeout(() => {
-          try {
-            // eslint-disable-next-line no-new-func
-            resolve(String(new Function('return "ran"')()));
-          } catch (error) {
-            resolve((error as Error).name);
-          }
-        });
-      })
-  );
-  expect(outcome).toBe('EvalError');
+test.describe('breaking the policy', () => {
+  test.use({ breaksPolicy: true });
+
+  test('script that came from a string does not run', async ({ page }) => {
+    await page.goto('/');
+    // Evaluation by the debugger is exempt from the policy, what it puts off is not.
+    const outcome = await page.evaluate(
+      () =>
+        new Promise<string>((resolve) => {
+          setTimeout(() => {
+            try {
+              // eslint-disable-next-line no-new-func
+              resolve(String(new Function('return "ran"')()));
+            } catch (error) {
+              resolve((error as Error).name);
+            }
+          });
+        })
+    );
+    expect(outcome).toBe('EvalError');
+  });
 });
 
 test('the shell opens offline, at any address of the app', async ({ page, context }) => {

@@ -1,12 +1,8 @@
 // The app as installed software: its service worker, new versions that wait for consent, and the browser's offer to
 // install it (design.md §7).
 import { getContext, setContext } from 'svelte';
-import {
-  acceptVersion,
-  decodeReleaseManifest,
-  RELEASE_MANIFEST_PATH,
-  SKIP_WAITING_MESSAGE
-} from '../release.ts';
+import { acceptVersion, SKIP_WAITING_MESSAGE } from '../release.ts';
+import type { Difference, ReleaseCheckDeps, ReleaseReport, SignatureState } from './release-check.ts';
 import type { ScriptUrls } from './script-urls.ts';
 
 export const SERVICE_WORKER_URL = '/service-worker.js';
@@ -25,6 +21,12 @@ export interface ShellState {
   readonly version: string;
   /** A version the host offers and the person has not answered; null when there is none. */
   readonly offered: string | null;
+  /** What changed in it, a line each, as the host tells it. */
+  readonly changes: readonly string[];
+  /** Whether the key this build trusts signed the list of what the host serves. */
+  readonly signature: SignatureState;
+  /** Files the host serves that are not as its own list says; found now and then, without being asked. */
+  readonly alarm: readonly Difference[];
   /** The offer was put off for as long as this page lives. */
   readonly putOff: boolean;
   /** The browser lets the app be installed now. */
@@ -34,6 +36,8 @@ export interface ShellState {
   /** Installs the offered version and reloads. @returns false when it could not be installed */
   update(): Promise<boolean>;
   later(): void;
+  /** Compares every file, as `checkRelease`. */
+  check(onProgress: (done: number, all: number) => void): Promise<ReleaseReport>;
   install(): Promise<void>;
 }
 
@@ -43,23 +47,42 @@ const KEY = Symbol('shell');
  * @param deps.scriptUrls lets `SERVICE_WORKER_URL` through
  * @param deps.version of the running build
  * @param deps.register false where there is no built worker
+ * @param deps.releaseKey the key whose signature this build asks of a release, hex; empty when it asks for none
  */
 export function createShell(deps: {
   page: Window & typeof globalThis;
   scriptUrls: ScriptUrls;
   version: string;
   register: boolean;
+  releaseKey: string;
 }): ShellState {
   const { page } = deps;
   let offered = $state<string | null>(null);
+  let changes = $state.raw<readonly string[]>([]);
+  let signature = $state<SignatureState>('none-expected');
+  let alarm = $state.raw<readonly Difference[]>([]);
   let putOff = $state(false);
   let prompt = $state.raw<InstallPrompt | null>(null);
   let registration: Promise<ServiceWorkerRegistration> | null = null;
 
-  const look = async () => {
-    const found = await fetchVersion(page);
-    offered = found !== null && found !== deps.version ? found : null;
+  const checkDeps: ReleaseCheckDeps = {
+    fetch: (address, init) => page.fetch(address, init),
+    caches: 'caches' in page ? page.caches : undefined,
+    subtle: page.crypto.subtle,
+    version: deps.version,
+    releaseKeyHex: deps.releaseKey || null
   };
+  const look = async () => {
+    const { lookAtRelease } = await import('./release-check.ts');
+    const seen = await lookAtRelease(checkDeps);
+    const isNew = seen.manifest.version !== deps.version;
+    offered = isNew ? seen.manifest.version : null;
+    changes = isNew ? seen.manifest.changes : [];
+    ({ signature } = seen);
+    alarm = seen.differences;
+  };
+  // Without a network, and on a host that shows no list, there is nothing to tell.
+  const lookQuietly = () => void look().catch(() => {});
   const onPrompt = (event: Event) => {
     event.preventDefault();
     prompt = event as InstallPrompt;
@@ -78,6 +101,15 @@ export function createShell(deps: {
     get offered() {
       return offered;
     },
+    get changes() {
+      return changes;
+    },
+    get signature() {
+      return signature;
+    },
+    get alarm() {
+      return alarm;
+    },
     get putOff() {
       return putOff;
     },
@@ -90,8 +122,8 @@ export function createShell(deps: {
       const hasWorkers = deps.register && 'serviceWorker' in page.navigator;
       // After the first screen: its files come first.
       const idle = hasWorkers ? whenIdle(page, register) : () => {};
-      const timer = hasWorkers ? page.setInterval(() => void look(), LOOK_EVERY_MS) : 0;
-      const first = hasWorkers ? whenIdle(page, () => void look()) : () => {};
+      const timer = hasWorkers ? page.setInterval(lookQuietly, LOOK_EVERY_MS) : 0;
+      const first = hasWorkers ? whenIdle(page, lookQuietly) : () => {};
       return () => {
         page.removeEventListener('beforeinstallprompt', onPrompt);
         page.removeEventListener('appinstalled', onInstalled);
@@ -117,22 +149,16 @@ export function createShell(deps: {
     later() {
       putOff = true;
     },
+    async check(onProgress) {
+      const { checkRelease } = await import('./release-check.ts');
+      return checkRelease(checkDeps, onProgress);
+    },
     async install() {
       const asked = prompt;
       prompt = null;
       await asked?.prompt();
     }
   };
-}
-
-/** The version the host serves now; null when it does not say. */
-async function fetchVersion(page: Window & typeof globalThis): Promise<string | null> {
-  try {
-    const answer = await page.fetch(RELEASE_MANIFEST_PATH, { cache: 'no-store' });
-    return answer.ok ? (decodeReleaseManifest(await answer.text())?.version ?? null) : null;
-  } catch {
-    return null;
-  }
 }
 
 /** The worker that waits to take over, once it is installed; null when its installation failed. */

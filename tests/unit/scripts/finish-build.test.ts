@@ -3,7 +3,14 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appModules, finishBuild, htmlPolicy, withEngine } from '../../../scripts/lib/finish-build.mjs';
+import {
+  APP_ADDRESSES,
+  appModules,
+  finishBuild,
+  headersFile,
+  htmlPolicy,
+  withEngine
+} from '../../../scripts/lib/finish-build.mjs';
 import { cspDirectives, cspText } from '../../../scripts/lib/security-policy.mjs';
 import { decodeReleaseManifest } from '../../../src/lib/release.ts';
 
@@ -88,6 +95,21 @@ describe('a finished build', () => {
       '/release-manifest.json': 1
     });
     expect(await read('_redirects')).toBe('/* /200.html 200\n');
+  });
+});
+
+describe('the headers for static hosts', () => {
+  it('give every route of the app the policy of the page that stands for all', async () => {
+    const routes = join(import.meta.dirname, '../../../src/routes/(app)');
+    const entries = await readdir(routes, { withFileTypes: true });
+    const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => `/${name}`);
+    expect(names.length).toBeGreaterThan(3);
+    const isNamed = (name: string) => APP_ADDRESSES.includes(name) || APP_ADDRESSES.includes(`${name}/*`);
+    expect(names.filter((name) => !isNamed(name))).toEqual([]);
+    const text = headersFile({ '/200.html': { headers: { 'content-security-policy': 'of the page' } } });
+    for (const address of APP_ADDRESSES) {
+      expect(text).toContain(`${address}\n  content-security-policy: of the page`);
+    }
   });
 });
 

@@ -7,9 +7,12 @@ import {
   acceptRequest,
   CONNECT_TIMEOUT_MS,
   createAccount,
+  goHome,
   openSettings,
   ownAccountId,
-  recoveryWords
+  recoveryWords,
+  say,
+  startConversation
 } from './people.ts';
 import { dress } from './dress.ts';
 
@@ -51,11 +54,9 @@ test('a second browser is linked by comparing pictures, reads along, is removed,
   const announced = (id: string) => stack.localnet.stored(id, -41).length;
   const benId = await ownAccountId(ben);
   await expect.poll(() => [announced(anaId), announced(benId)], { timeout: TIMEOUT_MS }).toEqual([1, 1]);
-  await ben.goto(`/#/c/${anaId}`);
-  const composer = ben.getByRole('textbox', { name: 'Message', exact: true });
-  await expect(composer).toBeVisible({ timeout: TIMEOUT_MS });
-  await composer.fill('Before the removal');
-  await composer.press('Enter');
+  await goHome(ben);
+  await startConversation(ben, anaId);
+  await say(ben, 'Before the removal');
   await page.goto('/chats');
   await laptop.goto('/chats');
   await acceptRequest(page, 'Ben');
@@ -74,9 +75,7 @@ test('a second browser is linked by comparing pictures, reads along, is removed,
 
   // Ben may not have looked for keys anew; the removed device has none any more.
   await ben.reload();
-  await expect(composer).toBeVisible({ timeout: TIMEOUT_MS });
-  await composer.fill('After the removal');
-  await composer.press('Enter');
+  await say(ben, 'After the removal');
   await page.goto('/chats');
   await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: /Ben/ }).click();
   await expect(page.getByText('After the removal').first()).toBeVisible({ timeout: TIMEOUT_MS });

@@ -97,7 +97,10 @@ async function tellMessages(page: Page, net: Localnet, strings: readonly string[
   expect(await events()).toEqual(NOTHING);
 }
 
-test('quotes, file names, captions, previews and rooms of strangers do nothing @full', async ({ page, stack }) => {
+test('quotes, file names, captions, previews and rooms of strangers do nothing @full', async ({
+  page,
+  stack
+}) => {
   test.setTimeout(120_000);
   await tellMessages(page, stack.localnet, HOSTILE_STRINGS.slice(0, 30));
 });

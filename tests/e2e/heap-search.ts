@@ -1,14 +1,7 @@
-// Looks through the memory of a page and of its worker by DevTools: every string of a heap snapshot, every byte array that is
-// alive, and every key object, which gives no bytes away but shows what it opens. Best effort: what the collector has freed, and
-// what the browser holds outside of JavaScript, is not seen.
+// Looks through the memory of a page and of its worker by DevTools: every string of a heap snapshot, and every key object that
+// is alive, which gives no bytes away but shows what it opens. Best effort: contents of byte arrays, what the collector has freed,
+// and what the browser holds outside of JavaScript are not seen.
 import type { CDPSession, Page } from '@playwright/test';
-
-export interface Needles {
-  /** Texts, found in any string. */
-  readonly texts: readonly string[];
-  /** Bytes in hex, found in any byte array. */
-  readonly bytesHex: readonly string[];
-}
 
 export interface HeapFindings {
   /** Contexts that were searched: `page`, and `worker` for each dedicated worker. */
@@ -25,13 +18,14 @@ interface Place {
   readonly onEvent: (listener: (method: string, parameters: Record<string, unknown>) => void) => void;
 }
 
-export async function searchHeap(page: Page, needles: Needles): Promise<HeapFindings> {
+/** @param texts looked for in any string */
+export async function searchHeap(page: Page, texts: readonly string[]): Promise<HeapFindings> {
   const session = await page.context().newCDPSession(page);
   const workers = await attachToWorkers(session);
   const places = [ofPage(session), ...workers];
   const found: string[] = [];
   for (const place of places) {
-    for (const what of await searchPlace(place, needles)) found.push(`${place.name}: ${what}`);
+    for (const what of await searchPlace(place, texts)) found.push(`${place.name}: ${what}`);
   }
   await session.detach();
   return { places: places.map(({ name }) => name), found };
@@ -92,7 +86,7 @@ function ofWorker(session: CDPSession, sessionId: string): Place {
   };
 }
 
-async function searchPlace(place: Place, { texts, bytesHex }: Needles): Promise<string[]> {
+async function searchPlace(place: Place, texts: readonly string[]): Promise<string[]> {
   const chunks: string[] = [];
   place.onEvent((method, { chunk }) => {
     if (method === 'HeapProfiler.addHeapSnapshotChunk') chunks.push(String(chunk));
@@ -104,9 +98,7 @@ async function searchPlace(place: Place, { texts, bytesHex }: Needles): Promise<
   if (!snapshot.includes('"strings":[')) throw new Error(`no snapshot of ${place.name}`);
   const found = texts.filter((text) => snapshot.includes(text)).map((text) => `text "${text}"`);
 
-  const inArrays = await askAll(place, 'Uint8Array.prototype', searchArrays, bytesHex);
-  found.push(...inArrays.map((hex) => `bytes ${hex}`));
-  const opened = await askAll(place, 'CryptoKey.prototype', tryKeys, []);
+  const opened = await askAll(place, 'CryptoKey.prototype', tryKeys);
   found.push(...opened.map((row) => `key that opens ${row}`));
   return found;
 }
@@ -115,8 +107,7 @@ async function searchPlace(place: Place, { texts, bytesHex }: Needles): Promise<
 async function askAll(
   { send }: Place,
   prototype: string,
-  ask: (this: unknown, wanted: readonly string[]) => unknown,
-  wanted: readonly string[]
+  ask: (this: unknown) => unknown
 ): Promise<string[]> {
   const { result } = (await send('Runtime.evaluate', { expression: prototype })) as {
     result: { objectId: string };
@@ -127,37 +118,11 @@ async function askAll(
   const answer = (await send('Runtime.callFunctionOn', {
     objectId: objects.objectId,
     functionDeclaration: ask.toString(),
-    arguments: [{ value: wanted }],
     awaitPromise: true,
     returnByValue: true
   })) as { result: { value?: string[] }; exceptionDetails?: object };
   if (!answer.result.value) throw new Error(`not asked: ${JSON.stringify(answer)}`);
   return answer.result.value;
-}
-
-/** Runs over there: which of the bytes stand in one of the arrays, or in the buffer behind it. */
-function searchArrays(this: unknown, wanted: readonly string[]): string[] {
-  // The prototype of a kind of its own counts as one, and has no bytes.
-  const arrays = (this as Uint8Array[]).filter((value) => ArrayBuffer.isView(value));
-  const buffers = new Set(arrays.map(({ buffer }) => buffer));
-  const found = new Set<string>();
-  for (const hex of wanted) {
-    const needle = (hex.match(/../g) ?? []).map((pair) => Number.parseInt(pair, 16));
-    for (const buffer of buffers) {
-      const bytes = new Uint8Array(buffer);
-      for (
-        let at = bytes.indexOf(needle[0] as number);
-        at !== -1;
-        at = bytes.indexOf(needle[0] as number, at + 1)
-      ) {
-        if (needle.every((byte, offset) => bytes[at + offset] === byte)) {
-          found.add(hex);
-          break;
-        }
-      }
-    }
-  }
-  return [...found];
 }
 
 /** Runs over there: which sealed values of the profile one of the keys opens. */

@@ -113,6 +113,8 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     await removal.getByRole('textbox', { name: 'Current passphrase' }).fill(PASSPHRASE);
     await removal.getByRole('button', { name: 'Remove passphrase' }).click();
     await expect(page.getByText('Anyone at this browser')).toBeVisible();
+    // A note stays while the pointer lies on it.
+    await page.mouse.move(0, 0);
     await page.keyboard.press('Control+Shift+L');
     await expect(page.getByText('This profile has no lock yet.')).toBeVisible();
     // Loaded anew, it opens by itself.
@@ -153,7 +155,9 @@ test.describe('a profile nobody uses', { tag: ['@full', '@once'] }, () => {
     await openLockSettings(page);
     const blurOf = () => page.locator('.app-root').evaluate((root) => getComputedStyle(root).filter);
     const leave = () => page.evaluate(() => window.dispatchEvent(new Event('blur')));
-    await page.evaluate(() => Object.defineProperty(document, 'hasFocus', { value: () => false }));
+    await page.evaluate(() =>
+      Object.defineProperty(document, 'hasFocus', { value: () => false, configurable: true })
+    );
     await leave();
     expect(await blurOf()).toBe('none');
     await page.getByRole('switch', { name: 'Blur when you look elsewhere' }).check();

@@ -94,15 +94,7 @@ describe('new keys for a shortcut', () => {
   it('are refused when they would be typed, are the browser’s, or have a meaning', () => {
     expect(comboProblem('K', 'switcher', DEFAULT_KEYMAP)).toEqual({ kind: 'needs-modifier' });
     expect(comboProblem('K', 'reply', DEFAULT_KEYMAP)).toBeNull();
-    for (const combo of [
-      'Ctrl+T',
-      'Ctrl+Shift+N',
-      'Ctrl+1',
-      'Ctrl+C',
-      'Tab',
-      'Enter',
-      'ArrowUp'
-    ])
+    for (const combo of ['Ctrl+T', 'Ctrl+Shift+N', 'Ctrl+1', 'Ctrl+C', 'Tab', 'Enter', 'ArrowUp'])
       expect(comboProblem(combo, 'reply', DEFAULT_KEYMAP), combo).toEqual({ kind: 'reserved' });
     expect(comboProblem('Ctrl+U', 'switcher', DEFAULT_KEYMAP)).toEqual({ kind: 'taken', by: 'attach' });
     expect(comboProblem('Ctrl+U', 'switcher', { ...DEFAULT_KEYMAP, attach: null })).toBeNull();

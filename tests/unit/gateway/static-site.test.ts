@@ -31,7 +31,7 @@ describe('the static site', () => {
       'build/200.html': await html('fallback'),
       'build/about.html': await html('about'),
       'build/_app/immutable/workers/engine.abc.js': `export const text = '${'engine '.repeat(100)}';`,
-      'build/service-worker.js': 'self.addEventListener("fetch", () => {});',
+      'build/service-worker.js': 'self.addEventListener("fetch", () => {}); const hashes = "%integrity:%";',
       'build/icons/icon.png': 'not really a picture',
       'secret.txt': 'outside'
     };

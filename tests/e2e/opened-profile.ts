@@ -13,6 +13,7 @@ import {
 } from '../../src/lib/storage/media-rows.ts';
 import type { MediaContent } from '../../src/lib/storage/media-rows.ts';
 import { decodeSegment } from '../../src/lib/storage/search-segment.ts';
+import { isSecretRow } from '../../src/lib/storage/store.ts';
 
 /** A stored file: where it lies, and what is in it if one of the rows has its key. */
 export interface OpenedFile {
@@ -139,7 +140,7 @@ export async function openProfileOf(
       const sealed = row['sealed'] as { base64: string } | undefined;
       let opened: unknown = null;
       if (sealed && table !== 'mediaChunks') {
-        const key = table === 'meta' && id === 'identity' ? keys.identity : keys.rows;
+        const key = isSecretRow(table, id) ? keys.identity : keys.rows;
         const bytes = await open(base64ToBytes(sealed.base64), key, `${table}/${id}`);
         opened = table === 'searchSegments' ? decodeSegment(bytes) : JSON.parse(bytesToUtf8(bytes));
         if (table === 'media') contents.set((opened as MediaContent).fileName, opened as MediaContent);

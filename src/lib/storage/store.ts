@@ -212,9 +212,12 @@ export function openRow<Content>(store: ProfileStore, table: TableName, row: Sea
 
 const SECRET_ROWS: ReadonlySet<string> = new Set(['identity', 'hfs-self', 'hfs-published']);
 
-/** Seeds are sealed with the key that never leaves the worker; all else with the one the page may hold. */
+/** Rows with seeds, sealed with the key that never leaves the worker. */
+export const isSecretRow = (table: string, id: string) => table === 'meta' && SECRET_ROWS.has(id);
+
+/** All else is sealed with the key the page may hold. */
 function keyFor(store: ProfileStore, table: TableName, id: string): CryptoKey {
-  return table === 'meta' && SECRET_ROWS.has(id) ? store.keys.identity : store.keys.rows;
+  return isSecretRow(table, id) ? store.keys.identity : store.keys.rows;
 }
 
 /** A fresh local id: 32 hex characters. */

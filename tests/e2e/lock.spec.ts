@@ -112,9 +112,8 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     await expect(removal.getByText('It is the last one.')).toBeVisible();
     await removal.getByRole('textbox', { name: 'Current passphrase' }).fill(PASSPHRASE);
     await removal.getByRole('button', { name: 'Remove passphrase' }).click();
+    await expect(removal).toBeHidden();
     await expect(page.getByText('Anyone at this browser')).toBeVisible();
-    // A note stays while the pointer lies on it.
-    await page.mouse.move(0, 0);
     await page.keyboard.press('Control+Shift+L');
     await expect(page.getByText('This profile has no lock yet.')).toBeVisible();
     // Loaded anew, it opens by itself.

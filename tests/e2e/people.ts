@@ -149,8 +149,9 @@ export async function ownAccountId(page: Page): Promise<string> {
 export async function recoveryWords(page: Page): Promise<string[]> {
   await openSettings(page, 'Recovery Password');
   const reveal = page.getByRole('button', { name: /show/i });
-  if (await reveal.isVisible()) await reveal.click();
   const words = page.getByLabel('Your Recovery Password', { exact: true }).first();
+  await expect(reveal.or(words).first()).toBeVisible();
+  if (await reveal.isVisible()) await reveal.click();
   await expect(words).toHaveText(/[a-z]/);
   const list = (await words.innerText()).trim().split(/\s+/);
   expect(list).toHaveLength(13);

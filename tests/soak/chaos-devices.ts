@@ -74,7 +74,8 @@ export function createChaosDevice(name: string, { browser, tab: first, page }: P
       const contents = await Promise.all(
         waiting.map((row) => openContent<OutboxContent>(page.rowKey, 'outbox', row))
       );
-      const outbox = contents.map(({ kind, attempts }) => `${kind} after ${attempts} attempts`);
+      const kinds = Map.groupBy(contents, ({ kind, attempts }) => `${kind} after ${attempts} attempts`);
+      const outbox = [...kinds].map(([kind, entries]) => `${entries.length} × ${kind}`);
       return `${name} refused ${JSON.stringify(rejected)}, has waiting: ${outbox.join(', ') || 'nothing'}`;
     },
     async spoil(other) {

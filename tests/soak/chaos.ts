@@ -33,8 +33,10 @@ export interface ChaosOutcome {
   readonly shown: readonly Shown[];
   /** What devices still lacked when the members of swarms were brought level; 0 when that was not needed. */
   readonly lateTexts: number;
-  /** Empty when all is well; else followed by what each node holds. */
+  /** Empty when all is well. */
   readonly problems: readonly string[];
+  /** With problems: what each node holds and what each device still has waiting. */
+  readonly traces: readonly string[];
 }
 
 /** How much faster the clocks of everybody run: intervals of seconds pass in parts of one. */
@@ -238,11 +240,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
       seen = await look();
     }
     const problems = [...seen.shown.flatMap(checkShown), ...seen.unsent];
-    if (problems.length > 0) {
-      problems.push(...holdings(world));
-      problems.push(...(await Promise.all(world.devices.map((device) => device.diagnosis()))));
-    }
-    return { accepted: taken.length, faults, shown: seen.shown, lateTexts, problems };
+    const traces =
+      problems.length === 0
+        ? []
+        : [...holdings(world), ...(await Promise.all(world.devices.map((device) => device.diagnosis())))];
+    return { accepted: taken.length, faults, shown: seen.shown, lateTexts, problems, traces };
   } finally {
     await world.network.close();
   }

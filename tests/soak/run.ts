@@ -124,6 +124,12 @@ function tableOf({ shown }: ChaosOutcome): string {
   return rows.join('\n');
 }
 
+/** The first problems, and what tells where they come from. */
+function problemsOf({ problems, traces }: ChaosOutcome, most: number): string {
+  const more = problems.length > most ? [`and ${problems.length - most} more`] : [];
+  return [...problems.slice(0, most), ...more, ...traces].map((line) => `\n  ${line}`).join('');
+}
+
 /** Ten minutes of it, with the figures they have to reach. */
 async function longChaos({ seed }: Options, report: Report): Promise<void> {
   const roundSeed = seedOf(seed, 'long');
@@ -136,7 +142,7 @@ async function longChaos({ seed }: Options, report: Report): Promise<void> {
   const detail = `${accepted} messages, ${kills} workers killed, ${restarts} gateway restarts`;
   const isEnough =
     accepted >= LONG_LEAST.messages && kills >= LONG_LEAST.kills && restarts >= LONG_LEAST.gatewayRestarts;
-  if (problems.length > 0) report.failed(name, `${detail}\n  ${problems.slice(0, 40).join('\n  ')}`);
+  if (problems.length > 0) report.failed(name, detail + problemsOf(outcome, 40));
   else if (!isEnough) report.failed(name, `${detail}: too few to tell`);
   else report.passed(name, detail);
 }
@@ -148,15 +154,12 @@ async function chaos({ seed, rounds, writeMs }: Options, budgetMs: number, repor
     const roundSeed = rounds === 1 ? seed : seedOf(seed, 'round', round);
     const name = `chaos of seed ${roundSeed}`;
     try {
-      const { accepted, faults, lateTexts, problems } = await runChaos({
-        seed: roundSeed,
-        ...ROUND,
-        writeMs
-      });
+      const outcome = await runChaos({ seed: roundSeed, ...ROUND, writeMs });
+      const { accepted, faults, lateTexts, problems } = outcome;
       const struck = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
       const late = lateTexts > 0 ? `${lateTexts} only when members were level; ` : '';
       const detail = `${accepted} messages; ${late}${struck.join(', ')}`;
-      if (problems.length > 0) report.failed(name, `${detail}\n  ${problems.slice(0, 20).join('\n  ')}`);
+      if (problems.length > 0) report.failed(name, detail + problemsOf(outcome, 20));
       else if (accepted === 0 || struck.length === 0) report.failed(name, `nothing happened: ${detail}`);
       else report.passed(name, detail);
     } catch (error) {

@@ -142,6 +142,20 @@ function createFakeFloors(
         network.afterStore?.(accountId);
         return { hash: item.hash, expiresAtMs: item.expiresAtMs, storedAtMs: clock.now() - offsetMs };
       },
+      async storeSeries({ accountId, items, signal }) {
+        const stored: Awaited<ReturnType<NetworkFloors['swarm']['store']>>[] = [];
+        for (const item of items) {
+          try {
+            stored.push(
+              await this.store({ accountId, namespace: 0, ...item, ...(signal ? { signal } : {}) })
+            );
+          } catch (error) {
+            if (stored.length === 0) throw error;
+            break;
+          }
+        }
+        return stored;
+      },
       async replace({ identity, items }) {
         requireConnection();
         const account = Buffer.from(identity.accountId, 'hex');

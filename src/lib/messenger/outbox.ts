@@ -5,21 +5,19 @@ import { base64ToBytes, bytesToBase64, hexToBytes } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import { messageHash, type CryptoBackend, type Identity } from '../crypto/index.ts';
 import type { PublicKeys } from '../hfs/index.ts';
-import { AppError, errorCode, InvariantError } from '../errors.ts';
+import { errorCode, InvariantError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { randomBelow, type RandomBytes } from '../random.ts';
+import type { RandomBytes } from '../random.ts';
 import {
-  failEntry,
+  COPY_LANE,
   finishCopy,
   finishDelivery,
   loadMessage,
   loadOutboxHeads,
   markEntrySending,
-  NO_TIMER,
   postponeEntry,
   requeueInterrupted,
   saveSealedEntry,
-  StorageError,
   type OutboxEntry,
   type OutgoingContent,
   type ProfileStore
@@ -30,9 +28,9 @@ import type { Protector, SendPlan } from './hfs-sending.ts';
 import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
 import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
-import { nextStep } from './send-policy.ts';
+import { sendCopies } from './outbox-copies.ts';
+import { afterFailure, ttlOf } from './send-attempt.ts';
 import type { Uploads } from './uploads.ts';
-import { copyTtlMs, messageTtlMs, type StoredKind } from './timers.ts';
 
 /** The part of the swarm floor that sending needs. */
 export interface MessageStoreClient {
@@ -44,6 +42,12 @@ export interface MessageStoreClient {
     signal?: AbortSignal;
     /** `storedAtMs`: clock of the node that took it. */
   }): Promise<{ hash: string; expiresAtMs: number; storedAtMs: number }>;
+  /** One entry for each of the leading items that were stored; at least one. */
+  storeSeries(input: {
+    accountId: AccountId;
+    items: readonly { data: Uint8Array; ttlMs: number }[];
+    signal?: AbortSignal;
+  }): Promise<readonly { hash: string; expiresAtMs: number; storedAtMs: number }[]>;
 }
 
 export interface Outbox {
@@ -119,7 +123,8 @@ export function createOutbox(deps: OutboxDependencies): Outbox {
 
   async function runLane(lane: string, entry: OutboxEntry, signal: AbortSignal): Promise<void> {
     try {
-      await sendEntry(deps, entry, signal);
+      if (lane === COPY_LANE) await sendCopies(deps, signal);
+      else await sendEntry(deps, entry, signal);
     } catch (error) {
       if (!signal.aborted) endOrPause(error);
     } finally {
@@ -203,34 +208,6 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
   } catch (error) {
     await afterFailure(deps, entry, error, signal);
   }
-}
-
-/** What follows from a failed attempt; what is none of the network's is thrown on. */
-async function afterFailure(
-  { store, clock, random, log }: OutboxDependencies,
-  entry: OutboxEntry,
-  error: unknown,
-  signal: AbortSignal
-): Promise<void> {
-  if (signal.aborted || !(error instanceof AppError) || error instanceof StorageError) throw error;
-  const step = nextStep(error, entry.content, clock.now());
-  log.debug('send-attempt-failed', { code: error.code, step: step.kind });
-  if (step.kind === 'fail') await failEntry(store, entry, error.code);
-  else {
-    const jitter = 0.8 + randomBelow(random, 400) / 1000;
-    const notBeforeMs = clock.now() + Math.round(step.waitMs * jitter);
-    await postponeEntry(store, entry, { ...step.next, notBeforeMs });
-  }
-}
-
-/** How long service nodes are to keep it (§3.2). */
-async function ttlOf(deps: OutboxDependencies, { row, content }: OutboxEntry): Promise<number> {
-  const { kind, outgoing = { kind: 'message' }, timer = NO_TIMER } = content;
-  const stored: StoredKind = outgoing.kind === 'message' ? 'visible' : outgoing.kind;
-  if (kind === 'message' || timer.mode === 'off') return messageTtlMs(stored, timer);
-  const message = row.messageId === '' ? null : await loadMessage(deps.store, row.messageId);
-  const endsAtMs = message?.disappears?.atMs ?? null;
-  return copyTtlMs(stored, timer, { endsAtMs, nowMs: deps.now() });
 }
 
 type SealPlan = Exclude<SendPlan, { kind: 'hold' }>;

@@ -14,6 +14,7 @@ export type {
   StoredAttachment,
   StoredReaction
 } from './rows.ts';
+export { COPY_LANE } from './rows.ts';
 export {
   listDrafts,
   listProfiles,

@@ -37,10 +37,21 @@ export async function loadOutboxHeads(store: ProfileStore): Promise<OutboxEntry[
     rows.push(row);
     after = [row.lane, Dexie.maxKey as unknown as string];
   }
-  const entries = await Promise.all(
+  const entries = await openEntries(store, rows);
+  return entries.sort((a, b) => a.row.sort - b.row.sort);
+}
+
+/** The first `limit` entries of one lane, in order. */
+export async function loadLane(store: ProfileStore, lane: string, limit: number): Promise<OutboxEntry[]> {
+  const ofLane = () =>
+    store.db.outbox.where('[lane+sort]').between([lane, Dexie.minKey], [lane, Dexie.maxKey]).limit(limit);
+  return openEntries(store, await reading(() => ofLane().toArray()));
+}
+
+function openEntries(store: ProfileStore, rows: readonly OutboxRow[]): Promise<OutboxEntry[]> {
+  return Promise.all(
     rows.map(async (row) => ({ row, content: await openRow<OutboxContent>(store, 'outbox', row) }))
   );
-  return entries.sort((a, b) => a.row.sort - b.row.sort);
 }
 
 async function entryPut(store: ProfileStore, entry: OutboxEntry, content: OutboxContent, waits = true) {

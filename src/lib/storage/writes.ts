@@ -44,6 +44,7 @@ export {
   failEntry,
   finishCopy,
   finishDelivery,
+  loadLane,
   loadOutboxHeads,
   markEntrySending,
   postponeEntry,

@@ -13,6 +13,7 @@ import { readPublicSlot, type PublicSlot, type PublicSlotInput } from './public-
 import { replace, type Replaced, type ReplaceInput } from './replace.ts';
 import { retrieve, type Retrieved, type RetrieveInput } from './retrieve.ts';
 import { store, type Stored, type StoreInput } from './store.ts';
+import { storeSeries, type StoreSeriesInput } from './store-series.ts';
 
 export { SwarmError, type SwarmErrorCode } from './errors.ts';
 export type { Changed, Deleted } from './delete.ts';
@@ -22,12 +23,15 @@ export type { NewItem, Replaced, ReplaceInput } from './replace.ts';
 export type { PublicSlot, PublicSlotInput } from './public-slot.ts';
 export type { NamespaceRequest, NamespaceResult, Retrieved, RetrieveInput } from './retrieve.ts';
 export type { Stored, StoreInput } from './store.ts';
+export type { StoreSeriesInput } from './store-series.ts';
 
 /** All methods that send throw SwarmError, or OnionError when no member can be reached. */
 export interface SwarmClient {
   /** Verified members, struck ones last; empty before the network is known. */
   members(accountId: AccountId): readonly VerifiedNode[];
   store(input: StoreInput): Promise<Stored>;
+  /** Stores messages one after the other in one request. @returns one entry for each of the leading ones it stored */
+  storeSeries(input: StoreSeriesInput): Promise<readonly Stored[]>;
   retrieve(input: RetrieveInput): Promise<Retrieved>;
   /** What one member shows in a slot anybody may read. */
   readPublicSlot(input: PublicSlotInput): Promise<PublicSlot>;
@@ -64,6 +68,7 @@ export function createSwarmClient(dependencies: SwarmDependencies): SwarmClient 
   return {
     members: membership.members,
     store: (input) => store(own, input),
+    storeSeries: (input) => storeSeries(own, input),
     retrieve: (input) => retrieve(own, input),
     readPublicSlot: (input) => readPublicSlot(send, input),
     replace: (input) => replace(own, input),

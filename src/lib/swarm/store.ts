@@ -10,10 +10,10 @@ import {
 } from '../crypto/index.ts';
 import { UsageError } from '../errors.ts';
 import type { OnionClient } from '../onion/index.ts';
-import { decodeStoreResult, isPublicInbox, NAMESPACES, storeRpc } from '../wire/index.ts';
+import { decodeStoreResult, isPublicInbox, NAMESPACES, storeRpc, type JsonValue } from '../wire/index.ts';
 import { signRequest } from './auth.ts';
 import { SwarmError } from './errors.ts';
-import type { SendToMember } from './member-request.ts';
+import type { Attempt, SendToMember } from './member-request.ts';
 import { verifyMembers } from './member-signatures.ts';
 import type { StorePromises } from './promises.ts';
 
@@ -39,6 +39,13 @@ export interface Stored {
   readonly swarmSize: number;
 }
 
+export interface StoreDependencies {
+  readonly crypto: CryptoBackend;
+  readonly onion: OnionClient;
+  readonly send: SendToMember;
+  readonly promises: StorePromises;
+}
+
 /** How far a node's `t` may be from network time before it is not believed: what nodes tolerate of us. */
 const MAX_NODE_TIME_DISTANCE_MS = 60_000;
 
@@ -46,11 +53,8 @@ const MAX_NODE_TIME_DISTANCE_MS = 60_000;
  * Stores on one of three members; success is at least one member's signature over the hash computed here.
  * @throws SwarmError; OnionError; WireError `too-large`; UsageError without the keys a namespace needs
  */
-export async function store(
-  dependencies: { crypto: CryptoBackend; onion: OnionClient; send: SendToMember; promises: StorePromises },
-  input: StoreInput
-): Promise<Stored> {
-  const { crypto, onion, send, promises } = dependencies;
+export async function store(dependencies: StoreDependencies, input: StoreInput): Promise<Stored> {
+  const { crypto, send, promises } = dependencies;
   const { accountId, namespace, data, ttlMs, identity, signal } = input;
   const needsAuth = !isPublicInbox(namespace);
   if (needsAuth && !identity) throw new UsageError('keys for an authenticated namespace');
@@ -71,28 +75,40 @@ export async function store(
           ? { auth: await signRequest(crypto, identity, storeSignedText(namespace, nowMs)) }
           : {})
       }),
-    read: async (body, attempt) => {
-      const result = decodeStoreResult(body);
-      if (result.hash !== hash) throw new SwarmError('unverified-answer', { retry: 'later' });
-      const { entries } = await verifyMembers(crypto, result.members, attempt, (entry) =>
-        entry.hash === hash ? memberStoreText(hash) : null
-      );
-      const nodeTimeMs = result.nodeTimeMs;
-      if (nodeTimeMs !== undefined) onion.observeNodeTime(nodeTimeMs);
-      const expiresAtMs = Math.max(...[...entries.values()].map((entry) => entry.expiryMs));
-      // What was there before may lie before the cursor of whoever reads next.
-      const fresh = [...entries].filter(([, entry]) => !entry.already).map(([key]) => key);
-      promises.signed(hash, fresh, expiresAtMs);
-      return {
-        hash,
-        expiresAtMs,
-        storedAtMs:
-          nodeTimeMs !== undefined && Math.abs(nodeTimeMs - attempt.nowMs) <= MAX_NODE_TIME_DISTANCE_MS
-            ? nodeTimeMs
-            : attempt.nowMs,
-        confirmedBy: entries.size,
-        swarmSize: attempt.members.length
-      };
-    }
+    read: (body, attempt) => readStored(dependencies, body, hash, attempt)
   });
+}
+
+/**
+ * What a member's answer to one `store` is worth.
+ * @param hash the one computed here
+ * @throws SwarmError `unverified-answer` without one member's signature over the hash; WireError
+ */
+export async function readStored(
+  { crypto, onion, promises }: Pick<StoreDependencies, 'crypto' | 'onion' | 'promises'>,
+  body: JsonValue,
+  hash: string,
+  attempt: Attempt
+): Promise<Stored> {
+  const result = decodeStoreResult(body);
+  if (result.hash !== hash) throw new SwarmError('unverified-answer', { retry: 'later' });
+  const { entries } = await verifyMembers(crypto, result.members, attempt, (entry) =>
+    entry.hash === hash ? memberStoreText(hash) : null
+  );
+  const nodeTimeMs = result.nodeTimeMs;
+  if (nodeTimeMs !== undefined) onion.observeNodeTime(nodeTimeMs);
+  const expiresAtMs = Math.max(...[...entries.values()].map((entry) => entry.expiryMs));
+  // What was there before may lie before the cursor of whoever reads next.
+  const fresh = [...entries].filter(([, entry]) => !entry.already).map(([key]) => key);
+  promises.signed(hash, fresh, expiresAtMs);
+  return {
+    hash,
+    expiresAtMs,
+    storedAtMs:
+      nodeTimeMs !== undefined && Math.abs(nodeTimeMs - attempt.nowMs) <= MAX_NODE_TIME_DISTANCE_MS
+        ? nodeTimeMs
+        : attempt.nowMs,
+    confirmedBy: entries.size,
+    swarmSize: attempt.members.length
+  };
 }

@@ -29,6 +29,8 @@ export interface FakeNetwork {
   pageSize: number;
   /** How many stores were made, repeats included. */
   storeCount: number;
+  /** How many messages each request for several at once held. */
+  readonly seriesSizes: number[];
   floors(options?: { nodes?: readonly string[]; offsetMs?: number }): FakeFloors;
 }
 
@@ -52,6 +54,7 @@ export function createFakeNetwork(clock: Clock): FakeNetwork {
     beforeRetrieve: null,
     pageSize: 100,
     storeCount: 0,
+    seriesSizes: [],
     stored: (accountId) => [...listOf(accountId)],
     remove(accountId, hashes) {
       items.set(
@@ -143,6 +146,7 @@ function createFakeFloors(
         return { hash: item.hash, expiresAtMs: item.expiresAtMs, storedAtMs: clock.now() - offsetMs };
       },
       async storeSeries({ accountId, items, signal }) {
+        network.seriesSizes.push(items.length);
         const stored: Awaited<ReturnType<NetworkFloors['swarm']['store']>>[] = [];
         for (const item of items) {
           try {

@@ -3,8 +3,7 @@ import { base64ToBytes } from '../bytes/index.ts';
 import type { Identity } from '../crypto/index.ts';
 import { InvariantError } from '../errors.ts';
 import { COPY_LANE, finishCopy, loadLane, type OutboxEntry } from '../storage/index.ts';
-import type { MessageStoreClient } from './outbox.ts';
-import { afterFailure, ttlOf, type AttemptDependencies } from './send-attempt.ts';
+import { afterFailure, ttlOf, type AttemptDependencies, type MessageStoreClient } from './send-attempt.ts';
 
 export interface CopyDependencies extends AttemptDependencies {
   readonly identity: Identity;

@@ -29,26 +29,8 @@ import { createBell } from './bell.ts';
 import { MESSAGE_TTL_MS } from './limits.ts';
 import { buildContent, isCopied, type OutgoingMessage, type OwnProfile } from './outgoing-content.ts';
 import { sendCopies } from './outbox-copies.ts';
-import { afterFailure, ttlOf } from './send-attempt.ts';
+import { afterFailure, ttlOf, type MessageStoreClient } from './send-attempt.ts';
 import type { Uploads } from './uploads.ts';
-
-/** The part of the swarm floor that sending needs. */
-export interface MessageStoreClient {
-  store(input: {
-    accountId: AccountId;
-    namespace: number;
-    data: Uint8Array;
-    ttlMs: number;
-    signal?: AbortSignal;
-    /** `storedAtMs`: clock of the node that took it. */
-  }): Promise<{ hash: string; expiresAtMs: number; storedAtMs: number }>;
-  /** One entry for each of the leading items that were stored; at least one. */
-  storeSeries(input: {
-    accountId: AccountId;
-    items: readonly { data: Uint8Array; ttlMs: number }[];
-    signal?: AbortSignal;
-  }): Promise<readonly { hash: string; expiresAtMs: number; storedAtMs: number }[]>;
-}
 
 export interface Outbox {
   /** Runs until `stop`. @param onEnd called when storage refuses to go on: `deposed` or `closed` */

@@ -13,7 +13,7 @@ import type {
 import type { MessageChoreClient } from './chores.ts';
 import type { ConfigSwarmClient } from './config-push.ts';
 import type { KeyDirectory } from './hfs-peers.ts';
-import type { MessageStoreClient } from './outbox.ts';
+import type { MessageStoreClient } from './send-attempt.ts';
 import type { MessageRetrieveClient } from './receive.ts';
 import type { ErasureSwarmClient } from './swarm-erasure.ts';
 

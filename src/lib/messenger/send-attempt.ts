@@ -1,4 +1,5 @@
 // What every attempt to store an outbox entry needs: how long nodes are to keep it, and what follows from a failure.
+import type { AccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
 import { AppError } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -14,6 +15,24 @@ import {
 } from '../storage/index.ts';
 import { nextStep } from './send-policy.ts';
 import { copyTtlMs, messageTtlMs, type StoredKind } from './timers.ts';
+
+/** The part of the swarm floor that sending needs. */
+export interface MessageStoreClient {
+  store(input: {
+    accountId: AccountId;
+    namespace: number;
+    data: Uint8Array;
+    ttlMs: number;
+    signal?: AbortSignal;
+    /** `storedAtMs`: clock of the node that took it. */
+  }): Promise<{ hash: string; expiresAtMs: number; storedAtMs: number }>;
+  /** One entry for each of the leading items that were stored; at least one. */
+  storeSeries(input: {
+    accountId: AccountId;
+    items: readonly { data: Uint8Array; ttlMs: number }[];
+    signal?: AbortSignal;
+  }): Promise<readonly { hash: string; expiresAtMs: number; storedAtMs: number }[]>;
+}
 
 export interface AttemptDependencies {
   readonly store: ProfileStore;

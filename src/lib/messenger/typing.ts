@@ -14,7 +14,7 @@ import {
 import { NAMESPACES } from '../wire/index.ts';
 import { sealContentFor } from './build-message.ts';
 import type { Protector } from './hfs-sending.ts';
-import type { MessageStoreClient } from './outbox.ts';
+import type { MessageStoreClient } from './send-attempt.ts';
 import { buildTypingContent } from './outgoing-content.ts';
 
 /** How long nodes keep a signal, milliseconds (§3.2). */

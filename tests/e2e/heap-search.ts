@@ -1,6 +1,6 @@
-// Looks through the memory of a page and of its worker by DevTools: every string of a heap snapshot, and every key object that
-// is alive, which gives no bytes away but shows what it opens. Best effort: contents of byte arrays, what the collector has freed,
-// and what the browser holds outside of JavaScript are not seen.
+// Looks through the memory of a page and of its worker by DevTools: every string of a heap snapshot, the bytes that an object, a list
+// or a map which is alive holds, and every key object, which gives no bytes away but shows what it opens. Best effort: bytes that a
+// function alone holds, what the collector has freed, and what the browser holds outside of JavaScript are not seen.
 import type { CDPSession, Page } from '@playwright/test';
 
 export interface HeapFindings {
@@ -18,14 +18,24 @@ interface Place {
   readonly onEvent: (listener: (method: string, parameters: Record<string, unknown>) => void) => void;
 }
 
+/** Bytes that are looked for under a name: as they are, and written out in hex or base64 in any string. */
+export interface SoughtBytes {
+  readonly name: string;
+  readonly hex: string;
+}
+
 /** @param texts looked for in any string */
-export async function searchHeap(page: Page, texts: readonly string[]): Promise<HeapFindings> {
+export async function searchHeap(
+  page: Page,
+  texts: readonly string[],
+  secrets: readonly SoughtBytes[] = []
+): Promise<HeapFindings> {
   const session = await page.context().newCDPSession(page);
   const workers = await attachToWorkers(session);
   const places = [ofPage(session), ...workers];
   const found: string[] = [];
   for (const place of places) {
-    for (const what of await searchPlace(place, texts)) found.push(`${place.name}: ${what}`);
+    for (const what of await searchPlace(place, texts, secrets)) found.push(`${place.name}: ${what}`);
   }
   await session.detach();
   return { places: places.map(({ name }) => name), found };
@@ -86,7 +96,11 @@ function ofWorker(session: CDPSession, sessionId: string): Place {
   };
 }
 
-async function searchPlace(place: Place, texts: readonly string[]): Promise<string[]> {
+async function searchPlace(
+  place: Place,
+  texts: readonly string[],
+  secrets: readonly SoughtBytes[]
+): Promise<string[]> {
   const chunks: string[] = [];
   place.onEvent((method, { chunk }) => {
     if (method === 'HeapProfiler.addHeapSnapshotChunk') chunks.push(String(chunk));
@@ -97,6 +111,14 @@ async function searchPlace(place: Place, texts: readonly string[]): Promise<stri
   const snapshot = chunks.join('');
   if (!snapshot.includes('"strings":[')) throw new Error(`no snapshot of ${place.name}`);
   const found = texts.filter((text) => snapshot.includes(text)).map((text) => `text "${text}"`);
+  for (const { name, hex } of secrets) {
+    const base64 = Buffer.from(hex, 'hex').toString('base64').replace(/=+$/, '');
+    if ([hex, base64].some((written) => snapshot.includes(written))) found.push(`${name} in a string`);
+  }
+  if (secrets.length > 0) {
+    const held = await askAll(place, 'Object.prototype', findBytes, JSON.stringify(secrets));
+    found.push(...held.map((name) => `${name} in bytes`));
+  }
 
   const opened = await askAll(place, 'CryptoKey.prototype', tryKeys);
   found.push(...opened.map((row) => `key that opens ${row}`));
@@ -107,7 +129,8 @@ async function searchPlace(place: Place, texts: readonly string[]): Promise<stri
 async function askAll(
   { send }: Place,
   prototype: string,
-  ask: (this: unknown) => unknown
+  ask: (this: unknown, given: string) => unknown,
+  given = ''
 ): Promise<string[]> {
   const { result } = (await send('Runtime.evaluate', { expression: prototype })) as {
     result: { objectId: string };
@@ -118,11 +141,49 @@ async function askAll(
   const answer = (await send('Runtime.callFunctionOn', {
     objectId: objects.objectId,
     functionDeclaration: ask.toString(),
+    arguments: [{ value: given }],
     awaitPromise: true,
     returnByValue: true
   })) as { result: { value?: string[] }; exceptionDetails?: object };
   if (!answer.result.value) throw new Error(`not asked: ${JSON.stringify(answer)}`);
   return answer.result.value;
+}
+
+/** Runs over there: names of the secrets that one of the objects holds. @param given `SoughtBytes[]` as JSON */
+function findBytes(this: unknown, given: string): string[] {
+  const secrets = (JSON.parse(given) as { name: string; hex: string }[]).map(({ name, hex }) => ({
+    name,
+    bytes: (hex.match(/../g) ?? []).map((pair) => parseInt(pair, 16))
+  }));
+  const held = new Set<string>();
+  const holds = (all: Uint8Array, bytes: readonly number[]) => {
+    const [first] = bytes as [number];
+    for (let at = all.indexOf(first); at !== -1; at = all.indexOf(first, at + 1)) {
+      if (bytes.every((byte, index) => all[at + index] === byte)) return true;
+    }
+    return false;
+  };
+  // Arrays of bytes themselves are not among what DevTools lists.
+  const partsOf = (holder: object): unknown[] => {
+    try {
+      if (holder instanceof Map) return [...Map.prototype.entries.call(holder)].flat();
+      if (holder instanceof Set) return [...Set.prototype.values.call(holder)];
+    } catch {
+      // A prototype, which holds nothing.
+      return [];
+    }
+    return Object.values(Object.getOwnPropertyDescriptors(holder)).map(({ value }) => value as unknown);
+  };
+  for (const holder of this as object[]) {
+    for (const part of partsOf(holder)) {
+      const buffer = part instanceof ArrayBuffer ? part : ArrayBuffer.isView(part) ? part.buffer : null;
+      if (!(buffer instanceof ArrayBuffer) || buffer.detached) continue;
+      // All of the buffer, whatever part of it the object is about.
+      const all = new Uint8Array(buffer);
+      for (const { name, bytes } of secrets) if (holds(all, bytes)) held.add(name);
+    }
+  }
+  return [...held];
 }
 
 /** Runs over there: which sealed values of the profile one of the keys opens. */

@@ -4,11 +4,15 @@ import { createSlotFile, slotOffset } from '../../src/lib/crypto/slots.ts';
 import { deriveVaultKeys } from '../../src/lib/crypto/vault.ts';
 import { createSelf, type HfsSelf } from '../../src/lib/hfs/index.ts';
 import { createGroupStorage } from '../../src/lib/messenger/hfs-group-storage.ts';
+import { encodeSelf } from '../../src/lib/messenger/hfs-self-codec.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import {
   createKeySlots,
   createOpfsSlotFiles,
+  listProfiles,
   loadMeta,
+  openProfile,
+  openProfileList,
   openShreddable,
   raiseEpoch,
   type ProfileStore,
@@ -38,6 +42,20 @@ interface SecretFacts {
   /** All 64 bytes of its slot. */
   readonly slotHex: string;
   readonly sealed: SealedSecret;
+}
+
+/** In hex, every seed the one profile of this browser keeps: of the account, of this device, of the group. */
+export async function keptSeeds(): Promise<string[]> {
+  const list = await openProfileList();
+  const [profileId] = await listProfiles(list);
+  const store = await openProfile({ list, slotFiles, random: systemRandom }, profileId as string);
+  try {
+    const self = await createGroupStorage(store).load();
+    return self ? encodeSelf(self).seeds.map(bytesToHex) : [];
+  } finally {
+    store.db.close();
+    list.close();
+  }
 }
 
 async function openStore(root: Uint8Array): Promise<ProfileStore> {

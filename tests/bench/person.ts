@@ -5,14 +5,19 @@ import type * as script from './profile-script.ts';
 
 const PATIENCE_MS = 60_000;
 
-/** Makes an account in a page of its own, and closes it. */
-export async function makeAccount(context: BrowserContext, origin: string): Promise<void> {
+/** Makes an account in a page of its own, and closes it. @param until what the page is kept open for */
+export async function makeAccount(
+  context: BrowserContext,
+  origin: string,
+  until?: (page: Page) => Promise<void>
+): Promise<void> {
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(origin);
   await page.getByRole('textbox', { name: 'Display name' }).fill('Ana');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+  await until?.(page);
   await page.close();
 }
 

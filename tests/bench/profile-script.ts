@@ -4,6 +4,7 @@ import { systemRandom } from '../../src/lib/random.ts';
 import {
   createOpfsSlotFiles,
   createSearchIndex,
+  ensureConversation,
   listProfiles,
   loadConversations,
   loadMessages,
@@ -11,6 +12,8 @@ import {
   openProfile,
   openProfileList,
   openProfileReader,
+  raiseEpoch,
+  updateConversation,
   type ProfileStore
 } from '../../src/lib/storage/index.ts';
 import { contactId, writeHistory } from '../support/message-generator.ts';
@@ -60,6 +63,25 @@ export function fillHistory(input: {
     await writeHistory(store, { ownId, otherId, name: 'Contact 0', count, endMs: now, textOf });
     const all = await loadConversations(store.db, store.keys.rows);
     return all.find(({ accountId }) => accountId === otherId)?.id as string;
+  });
+}
+
+/** Begins a conversation with each, as if their requests had been accepted. */
+export function befriend(accountIds: readonly AccountId[]): Promise<void> {
+  return withProfile(async (store) => {
+    await raiseEpoch(store);
+    for (const accountId of accountIds) {
+      const { conversationId } = await ensureConversation(store, {
+        accountId,
+        kind: 'contact',
+        nowMs: Date.now()
+      });
+      await updateConversation(store, conversationId, 'befriend', async (content) => ({
+        ...content,
+        approved: true,
+        approvedMe: true
+      }));
+    }
   });
 }
 

@@ -125,7 +125,7 @@ async function fuzzTarget(
     } while (onlyCase === undefined && !isDone());
   } catch (error) {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return report.failed(name, `case ${index} of seed ${seed}: ${why}`);
+    return report.failed(name, `case ${index} of seed ${seed} (--target and --case show where): ${why}`);
   }
   const growth = heapBefore === 0 ? 0 : heapUsed() - heapBefore;
   const counts = `${index} cases, ${accepted} accepted, slowest ${slowestMs.toFixed(1)} ms`;
@@ -137,6 +137,17 @@ async function fuzzTarget(
 
 /** Feeds every parser until its time is over; one check in the report for each. */
 export async function runFuzz(options: FuzzOptions): Promise<void> {
+  // Most cases are refused, and taking down where costs more than parsing: a fault is run again to see it.
+  const { stackTraceLimit } = Error;
+  if (options.onlyCase === undefined) Error.stackTraceLimit = 0;
+  try {
+    await feedAll(options);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+async function feedAll(options: FuzzOptions): Promise<void> {
   const heapUsed = createHeapGauge();
   const deadlineMs = performance.now() + options.budgetMs;
   for (const [index, target] of options.targets.entries()) {

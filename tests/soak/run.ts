@@ -30,7 +30,7 @@ const FUZZ_SHARE = 0.4;
 const LONG_MS = 40 * 60_000;
 const LONG_FUZZ_MS = 24 * 60_000;
 const LONG_WANTED = { plain: 1_000_000, keyed: 20_000 };
-const LONG_ROUND = { writeMs: 600_000, writeEveryMs: [200, 600] as const };
+const LONG_ROUND = { writeMs: 600_000, writeEveryMs: [250, 650] as const };
 /** What ten minutes have to hold, else they prove too little. */
 const LONG_LEAST = { messages: 5_000, kills: 20, gatewayRestarts: 2 };
 const FUZZ_PROCESSES = 2;

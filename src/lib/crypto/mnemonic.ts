@@ -113,27 +113,35 @@ export interface WordCheck {
   readonly suggestions: string[];
 }
 
-/** Letters to insert, delete or replace to get from `a` to `b`. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
+/** Letters to insert, delete or replace to get from `a` to `b`; `limit + 1` when it takes more than `limit`. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  const row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= a.length; line++) {
+    const letter = a.charCodeAt(line - 1);
+    let diagonal = row[0] as number;
+    let least = (row[0] = line);
     for (let column = 1; column <= b.length; column++) {
-      const replace = (previous[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replace, (previous[column] as number) + 1, (current[column - 1] as number) + 1));
+      const above = row[column] as number;
+      const replaced = diagonal + (letter === b.charCodeAt(column - 1) ? 0 : 1);
+      row[column] = Math.min(replaced, above + 1, (row[column - 1] as number) + 1);
+      diagonal = above;
+      least = Math.min(least, row[column] as number);
     }
-    previous = current;
+    if (least > limit) return limit + 1;
   }
-  return previous[b.length] as number;
+  return row[b.length] as number;
 }
 
+/** Mistakes in a word that is still taken for a listed one. */
+const MAX_MISTAKES = 2;
 /** A pasted text may hold one endless "word"; no listed word is longer than this by a typing mistake or two. */
 const MAX_COMPARED_LETTERS = 14;
 
 function similarWords(word: string): string[] {
   if (word.length < 2 || word.length > MAX_COMPARED_LETTERS) return [];
-  return WORD_LIST.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
-    .filter(({ distance }) => distance <= 2)
+  return WORD_LIST.map((candidate) => ({ candidate, distance: editDistance(word, candidate, MAX_MISTAKES) }))
+    .filter(({ distance }) => distance <= MAX_MISTAKES)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_SUGGESTIONS)
     .map(({ candidate }) => candidate);

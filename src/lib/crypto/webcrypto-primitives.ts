@@ -1,5 +1,5 @@
-// The primitives WebCrypto has. Keys come and go as bytes; an imported secret key is remembered with the array it came
-// from, since importing costs as much as using it (the own identity is used for every message).
+// The primitives WebCrypto has. Keys come and go as bytes; an imported key is remembered with the array it came from,
+// since importing costs as much as using it (the own identity is used for every message).
 import { equalBytes } from '../bytes/index.ts';
 import type {
   AesCbcPrimitive,
@@ -30,16 +30,16 @@ function bytesOf(buffer: ArrayBuffer): Bytes {
   return new Uint8Array(buffer);
 }
 
-type SecretImport = (secret: Uint8Array) => Promise<CryptoKey>;
+type KeyImport = (bytes: Uint8Array) => Promise<CryptoKey>;
 
 /** Remembers keys as long as their array lives; an array whose content changed (wiped, reused) is imported again. */
-function rememberBySource(importSecret: SecretImport): SecretImport {
+function rememberBySource(importKey: KeyImport): KeyImport {
   const entries = new WeakMap<Uint8Array, { snapshot: Uint8Array; key: Promise<CryptoKey> }>();
-  return (secret) => {
-    const known = entries.get(secret);
-    if (known !== undefined && equalBytes(known.snapshot, secret)) return known.key;
-    const key = importSecret(secret);
-    entries.set(secret, { snapshot: secret.slice(), key });
+  return (bytes) => {
+    const known = entries.get(bytes);
+    if (known !== undefined && equalBytes(known.snapshot, bytes)) return known.key;
+    const key = importKey(bytes);
+    entries.set(bytes, { snapshot: bytes.slice(), key });
     return key;
   };
 }
@@ -49,7 +49,7 @@ function importPkcs8(
   prefix: Uint8Array,
   algorithm: string,
   usage: KeyUsage
-): SecretImport {
+): KeyImport {
   return rememberBySource((secret) => {
     const encoded = new Uint8Array(prefix.length + 32);
     encoded.set(prefix);
@@ -60,8 +60,10 @@ function importPkcs8(
 
 function webcryptoX25519(subtle: SubtleCrypto): X25519Primitive {
   const importSecret = importPkcs8(subtle, PKCS8_X25519, 'X25519', 'deriveBits');
-  const importPublic = (publicKey: Uint8Array) =>
-    subtle.importKey('raw', source(publicKey), 'X25519', false, []);
+  // A hop's key is agreed with for every request, a message's ephemeral key twice.
+  const importPublic = rememberBySource((publicKey) =>
+    subtle.importKey('raw', source(publicKey), 'X25519', false, [])
+  );
   const derive = async (secret: CryptoKey, other: CryptoKey) => {
     try {
       return bytesOf(await subtle.deriveBits({ name: 'X25519', public: other }, secret, 256));

@@ -1,5 +1,4 @@
 // One account in two browsers: the second is taken in after two people compared pictures, reads what comes, and is taken out.
-import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { createStranger } from './hostile-people.ts';
 import { agree, askToLink, removeOther, secondBrowser } from './linking.ts';
@@ -18,11 +17,6 @@ import { dress } from './dress.ts';
 
 const TIMEOUT_MS = CONNECT_TIMEOUT_MS * 2;
 
-async function turnOn(page: Page): Promise<void> {
-  await openSettings(page, 'Privacy');
-  await page.getByRole('switch', { name: 'Forward secret + post-quantum' }).setChecked(true);
-}
-
 test('a second browser is linked by comparing pictures, reads along, is removed, and reads nothing new @full', async ({
   page,
   browser,
@@ -34,12 +28,15 @@ test('a second browser is linked by comparing pictures, reads along, is removed,
   await createAccount(page, 'Ana Lind');
   const anaId = await ownAccountId(page);
   const words = (await recoveryWords(page)).join(' ');
-  await turnOn(page);
   await openSettings(page, 'Devices');
   await expect(page.getByText('This device', { exact: true })).toBeVisible({ timeout: TIMEOUT_MS });
   await page.goto('/chats');
 
   const laptop = await secondBrowser(browser, baseURL as string, words);
+  // What it cannot read, and what to do, stands above the list.
+  await expect(laptop.getByRole('heading', { name: 'This browser is not linked yet' })).toBeVisible({
+    timeout: TIMEOUT_MS
+  });
   const [there, here] = await askToLink(page, laptop);
   expect(there).toHaveLength(7);
   expect(there).toEqual(here);
@@ -48,7 +45,6 @@ test('a second browser is linked by comparing pictures, reads along, is removed,
   // Somebody with keys of their own writes: both read it.
   const ben = await (await browser.newContext({ baseURL: baseURL as string })).newPage();
   await createAccount(ben, 'Ben');
-  await turnOn(ben);
   await openSettings(ben, 'Devices');
   await expect(ben.getByText('This device', { exact: true })).toBeVisible({ timeout: TIMEOUT_MS });
   const announced = (id: string) => stack.localnet.stored(id, -41).length;

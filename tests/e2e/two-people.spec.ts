@@ -1,11 +1,13 @@
 // The main job: two accounts without sign-up, each in a browser of its own, exchange messages.
 import { expect, test } from './fixtures.ts';
+import { agree, askToLink } from './linking.ts';
 import {
   createAccount,
   createPerson,
   DELIVERY_TIMEOUT_MS,
   expectSent,
   finishRestore,
+  goHome,
   message,
   openConversation,
   openRequest,
@@ -78,13 +80,16 @@ test.describe('two people', () => {
       expect(found).toEqual(['first while away', 'second while away', 'third while away']);
     });
 
-    await test.step('the 13 words give the same account elsewhere, and it receives what comes next', async () => {
+    await test.step('the 13 words give the same account elsewhere, and linked, it receives what comes next', async () => {
       const words = await recoveryWords(ana.page);
       const laptop = await person('Ana on a laptop', baseURL as string);
       await restoreAccount(laptop.page, words.join(' '));
       await finishRestore(laptop.page, 'Ana');
       const list = laptop.page.getByRole('navigation', { name: 'Conversations' });
       expect(await ownAccountId(laptop.page)).toBe(anaId);
+      await askToLink(ana.page, laptop.page);
+      await agree(ana.page, laptop.page);
+      await goHome(laptop.page);
       await say(ben.page, 'This reaches both of your browsers');
       await expect(list.getByRole('link', { name: /This reaches both of your browsers/ })).toBeVisible({
         timeout: DELIVERY_TIMEOUT_MS * 2

@@ -1,8 +1,9 @@
 // People write to each other while nodes, gateway and devices fail by a seed; at the end every message that an engine
 // took is on every device of its receiver, and on the sender's others, exactly once and in order.
 import type { AccountId } from '../../src/lib/account-id.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createQuickClock } from '../support/engine-device.ts';
-import { createTestNetwork, type TestNetwork } from '../support/engine-network.ts';
+import { createTestNetwork, type Person, type TestNetwork } from '../support/engine-network.ts';
 import { createChaosDevice, type ChaosDevice } from './chaos-devices.ts';
 import { createFaults, type Fault, type Sickness } from './chaos-faults.ts';
 import { createDraw, seedOf } from './draw.ts';
@@ -16,6 +17,8 @@ export interface ChaosOptions {
   readonly settleMs: number;
   /** How many devices each person has. */
   readonly devicesOf: readonly number[];
+  /** Messages are forward secret, and the devices of a person linked; else all are classic. */
+  readonly isForwardSecret?: boolean;
   /** Least and most time between two messages of one device. */
   readonly writeEveryMs?: readonly [number, number];
   /** Least and most time between two faults. */
@@ -50,20 +53,25 @@ interface World {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-async function createWorld(devicesOf: readonly number[]): Promise<World> {
+async function createWorld({ devicesOf, isForwardSecret = false }: ChaosOptions): Promise<World> {
   const clock = createQuickClock(CLOCK_FACTOR);
-  const network = await createTestNetwork({ clock });
+  const network = await createTestNetwork({ clock, isClassic: !isForwardSecret });
   const devices: ChaosDevice[] = [];
   for (const [index, count] of devicesOf.entries()) {
     const person = await network.person(`Person ${index}`, clock);
     devices.push(createChaosDevice(`device ${index}a`, person));
-    const { words } = await person.tab.engine.revealPhrase();
     for (let number = 1; number < count; number++) {
       const name = `device ${index}${'abcdef'[number]}`;
-      devices.push(createChaosDevice(name, await network.restored(words, clock)));
+      devices.push(createChaosDevice(name, await addDevice(network, person, clock, isForwardSecret)));
     }
   }
   return { network, devices };
+}
+
+/** A device that is not linked reads nothing forward secret. */
+async function addDevice(network: TestNetwork, first: Person, clock: Clock, isForwardSecret: boolean) {
+  if (isForwardSecret) return network.linked(first, clock);
+  return network.restored((await first.tab.engine.revealPhrase()).words, clock);
 }
 
 interface Written extends Accepted {
@@ -218,7 +226,7 @@ function holdings({ network, devices }: World): string[] {
 
 /** One run; ends by itself after `writeMs`, at most `settleMs`, and what starting and stopping take. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
-  const world = await createWorld(options.devicesOf);
+  const world = await createWorld(options);
   try {
     const taken: Written[] = [];
     const unsure: Written[] = [];

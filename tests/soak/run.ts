@@ -17,6 +17,7 @@ const USAGE = `node tests/soak/run.ts [options]
   --case <n>       run this case of each parser alone
   --rounds <n>     most rounds of chaos; with 1, --seed is the seed of that round
   --seconds <n>    how long people write in a round, default 60
+  --forward-secret people write forward-secret messages, on linked devices
   --part <i>/<n>   of the parsers every n-th, beginning with the i-th
 
 The long form feeds every parser a million cases (20,000 where a key operation stands in front), on two cores, and then
@@ -53,6 +54,7 @@ function readOptions() {
       rounds: { type: 'string', default: '' },
       seconds: { type: 'string', default: '' },
       part: { type: 'string', default: '' },
+      'forward-secret': { type: 'boolean', default: false },
       help: { type: 'boolean', default: false }
     }
   });
@@ -72,6 +74,7 @@ function readOptions() {
     rounds: number('rounds') ?? Infinity,
     writeMs: (number('seconds') ?? 60) * 1_000,
     part: partOf(values.part),
+    isForwardSecret: values['forward-secret'],
     isLong: (number('minutes') ?? 0) * 60_000 >= LONG_MS,
     help: values.help
   };
@@ -131,10 +134,10 @@ function problemsOf({ problems, traces }: ChaosOutcome, most: number): string {
 }
 
 /** Ten minutes of it, with the figures they have to reach. */
-async function longChaos({ seed }: Options, report: Report): Promise<void> {
+async function longChaos({ seed, isForwardSecret }: Options, report: Report): Promise<void> {
   const roundSeed = seedOf(seed, 'long');
   const name = `ten minutes of chaos of seed ${roundSeed}`;
-  const outcome = await runChaos({ seed: roundSeed, ...ROUND, ...LONG_ROUND });
+  const outcome = await runChaos({ seed: roundSeed, ...ROUND, ...LONG_ROUND, isForwardSecret });
   const { accepted, faults, problems } = outcome;
   console.log(tableOf(outcome));
   const kills = faults['engine is killed'] ?? 0;
@@ -147,14 +150,18 @@ async function longChaos({ seed }: Options, report: Report): Promise<void> {
   else report.passed(name, detail);
 }
 
-async function chaos({ seed, rounds, writeMs }: Options, budgetMs: number, report: Report): Promise<void> {
+async function chaos(
+  { seed, rounds, writeMs, isForwardSecret }: Options,
+  budgetMs: number,
+  report: Report
+): Promise<void> {
   const deadlineMs = performance.now() + budgetMs;
   let round = 0;
   do {
     const roundSeed = rounds === 1 ? seed : seedOf(seed, 'round', round);
     const name = `chaos of seed ${roundSeed}`;
     try {
-      const outcome = await runChaos({ seed: roundSeed, ...ROUND, writeMs });
+      const outcome = await runChaos({ seed: roundSeed, ...ROUND, writeMs, isForwardSecret });
       const { accepted, faults, lateTexts, problems } = outcome;
       const struck = Object.entries(faults).map(([fault, count]) => `${count} × ${fault}`);
       const late = lateTexts > 0 ? `${lateTexts} only when members were level; ` : '';

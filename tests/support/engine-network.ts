@@ -12,6 +12,7 @@ import { systemRandom } from '../../src/lib/random.ts';
 import type { ProfileStore } from '../../src/lib/storage/index.ts';
 import { createSwarmClient } from '../../src/lib/swarm/index.ts';
 import type { Life } from './life.ts';
+import { linkDevice } from './linked-device.ts';
 import { createBrowser, openPage, type TestBrowser, type TestPage, type TestTab } from './engine-device.ts';
 
 export interface Person {
@@ -29,14 +30,23 @@ export interface TestNetwork {
   startGateway(): Promise<void>;
   /** A new browser on a device with this clock; nothing in it yet. */
   browser(clock?: Clock): Promise<TestBrowser>;
-  /** A browser with a tab in which an account was created. */
-  person(displayName: string, clock?: Clock): Promise<Person>;
+  /** A browser with a tab in which an account was created; as `isClassic` says, else as that of the network. */
+  person(displayName: string, clock?: Clock, options?: { isClassic?: boolean }): Promise<Person>;
   /** A browser in which an account was restored. */
   restored(words: readonly string[], clock?: Clock): Promise<Person>;
+  /** The same, taken in by another device of the account. */
+  linked(first: Person, clock?: Clock): Promise<Person>;
   close(): Promise<void>;
 }
 
-export async function createTestNetwork(options: LocalnetOptions = {}): Promise<TestNetwork> {
+/**
+ * @param options.isClassic accounts made here turn forward-secret messages off at once, as those of clients that have none, so that all
+ *   devices of one read everything without being linked
+ */
+export async function createTestNetwork({
+  isClassic: allClassic = false,
+  ...options
+}: LocalnetOptions & { readonly isClassic?: boolean } = {}): Promise<TestNetwork> {
   const net = await localnet.create({ echo: false, ...options });
   const listen = async (port: number) => {
     const made = await createGateway({
@@ -93,6 +103,12 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
     });
   }
 
+  async function restored(words: readonly string[], clock?: Clock): Promise<Person> {
+    const made = await browser(clock);
+    const tab = made.openTab();
+    return { browser: made, tab, page: openPage(made, await tab.engine.restore(words.join(' '))) };
+  }
+
   return {
     net,
     get gateway() {
@@ -103,15 +119,18 @@ export async function createTestNetwork(options: LocalnetOptions = {}): Promise<
       gateway = await listen(Number(new URL(origin).port));
     },
     browser,
-    async person(displayName, clock) {
+    async person(displayName, clock, { isClassic = allClassic } = {}) {
       const made = await browser(clock);
       const tab = made.openTab();
-      return { browser: made, tab, page: openPage(made, await tab.engine.create(displayName)) };
+      const page = openPage(made, await tab.engine.create(displayName));
+      if (isClassic) await tab.engine.messenger().changeSettings({ forwardSecrecy: false });
+      return { browser: made, tab, page };
     },
-    async restored(words, clock) {
-      const made = await browser(clock);
-      const tab = made.openTab();
-      return { browser: made, tab, page: openPage(made, await tab.engine.restore(words.join(' '))) };
+    restored,
+    async linked(first, clock) {
+      const second = await restored((await first.tab.engine.revealPhrase()).words, clock);
+      await linkDevice(first, second);
+      return second;
     },
     async close() {
       await Promise.all(tabs.map((tab) => tab.close()));

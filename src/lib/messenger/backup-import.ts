@@ -223,7 +223,12 @@ function createRun(opened: OpenedBackup, target: ImportTarget, { signal, onProgr
         return saveImportedProfile(store, { profile, lastTimestampMs });
       }
       case 'settings':
-        if (isNew) await changeSettings(store, importedSettings(item.settings, DEFAULT_SETTINGS));
+        // Whether this device reads forward-secret messages is decided by linking it.
+        if (isNew)
+          await changeSettings(store, {
+            ...importedSettings(item.settings, DEFAULT_SETTINGS),
+            forwardSecrecy: false
+          });
         return;
       case 'config': {
         const { name, ...config } = item.config;

@@ -335,7 +335,7 @@ export function createBackups(deps: BackupsDependencies): Backups {
       const { displayName, createdHere } = profile;
       const draft = await createDraftProfile(
         environment,
-        { accountSeed, accountId, displayName, networkId, createdHere, nowMs },
+        { accountSeed, accountId, displayName, networkId, createdHere, isFromBackup: true, nowMs },
         profileId
       );
       store = draft.store;

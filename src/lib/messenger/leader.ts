@@ -88,6 +88,12 @@ function noteForeignKeys(store: ProfileStore): Promise<void> {
   return updateDevicesContent(store, (view) => view && { ...view, problem: 'foreign-keys' });
 }
 
+/** The account was made here, so that no other device can have keys of it. */
+async function isAccountOfThisDevice(store: ProfileStore): Promise<boolean> {
+  const profile = (await loadMeta(store, 'profile'))?.content;
+  return profile?.createdHere === true && profile.isFromBackup !== true;
+}
+
 /** As the other devices of the account see it. */
 export interface DeviceName {
   /** At most 64 bytes of UTF-8. */
@@ -156,7 +162,7 @@ export async function runLeader(
     log,
     now,
     clockOffsetMs: () => onion.clockOffsetMs(),
-    isCreatedHere: async () => (await loadMeta(store, 'profile'))?.content.createdHere === true,
+    isCreatedHere: () => isAccountOfThisDevice(store),
     facts: deps.device,
     window: 'standard',
     ring: () => poller.ring(),

@@ -18,6 +18,7 @@ import { openDatabase } from './open-database.ts';
 import { createKeySlots, LOCK_SLOTS } from './profile-slots.ts';
 import { mediaChanges } from './media-changes.ts';
 import { createRecordMediaFiles, type MediaFiles } from './media-files.ts';
+import { DEFAULT_SETTINGS } from './row-views.ts';
 import type { ProfileContent } from './rows.ts';
 import { ProfileDatabase, type IndexedDbEnvironment } from './schema.ts';
 import { searchChanges } from './search-changes.ts';
@@ -55,6 +56,8 @@ export interface NewProfile {
   readonly displayName: string;
   readonly networkId: string;
   readonly createdHere: boolean;
+  /** Other devices may have the account, whatever `createdHere` says of the browser the backup is from. */
+  readonly isFromBackup?: boolean;
   readonly nowMs: number;
 }
 
@@ -101,11 +104,17 @@ async function makeProfile(
     displayName: input.displayName,
     displayNameUpdatedSeconds: input.displayName === '' ? 0 : Math.floor(input.nowMs / 1000),
     networkId: input.networkId,
-    createdHere: input.createdHere
+    createdHere: input.createdHere,
+    ...(input.isFromBackup && { isFromBackup: true as const })
   };
+  const isNewAccount = input.createdHere && !input.isFromBackup;
   const parts = [
     await metaChange(store, 'identity', null, { accountSeedBase64: bytesToBase64(input.accountSeed) }),
-    await metaChange(store, 'profile', null, profile)
+    await metaChange(store, 'profile', null, profile),
+    // Nobody can have an app of a new account that would miss such messages (v2-forward-secrecy-and-pq.md §16.1).
+    ...(isNewAccount
+      ? [await metaChange(store, 'settings', null, { ...DEFAULT_SETTINGS, forwardSecrecy: true })]
+      : [])
   ];
   await commit(store, mergeChanges('create profile', 'any', parts));
   return { store, publish: () => addProfile(list, profileId, deviceKey) };

@@ -301,6 +301,8 @@ export interface ProfileContent {
   readonly displayNameUpdatedSeconds: number;
   readonly networkId: string;
   readonly createdHere: boolean;
+  /** The profile was made of a backup, so that other devices may have the account. */
+  readonly isFromBackup?: true;
   /** When a backup was taken in, if one was; only where the account was restored. */
   readonly importedAtMs?: number;
   /** Null once it was removed; absent when there never was one. */

@@ -42,8 +42,7 @@ beforeAll(async () => {
   crypto = await createCryptoBackend();
   network = await createTestNetwork({ clock });
   [ana, ben] = await Promise.all([network.person('Ana', clock), network.person('Ben', clock)]);
-  const { words } = await ana.tab.engine.revealPhrase();
-  anasOther = await network.restored(words, clock);
+  anasOther = await network.linked(ana, clock);
   await sendText(ana.tab, ben.page.accountId, 'Hello Ben');
   await message(ben, ana.page.accountId, 'Hello Ben');
   await sendText(ben.tab, ana.page.accountId, 'Hello Ana');

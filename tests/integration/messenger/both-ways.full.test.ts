@@ -35,8 +35,7 @@ let ben: Account;
 
 async function account(name: string): Promise<Account> {
   const first = await network.person(name, clock);
-  const { words } = await first.tab.engine.revealPhrase();
-  return { name, first, second: await network.restored(words, clock), identity: await identityOf(first) };
+  return { name, first, second: await network.linked(first, clock), identity: await identityOf(first) };
 }
 
 beforeAll(async () => {

@@ -26,7 +26,7 @@ let friends: Person[];
 let ids: AccountId[];
 
 beforeAll(async () => {
-  network = await createTestNetwork({ clock });
+  network = await createTestNetwork({ clock, isClassic: true });
   [ana, ...friends] = (await Promise.all(
     ['Ana', 'Ben', 'Chi', 'Dev'].map((name) => network.person(name, clock))
   )) as [Person, ...Person[]];

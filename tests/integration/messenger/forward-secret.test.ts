@@ -46,11 +46,10 @@ const protections = async (person: Person, other: Person) =>
 beforeAll(async () => {
   network = await createTestNetwork({ clock });
   [ana, ben] = await Promise.all([network.person('Ana', clock), network.person('Ben', clock)]);
-  await Promise.all([ana, ben].map((person) => setMode(person, true)));
 }, 60_000);
 afterAll(() => network.close());
 
-describe('two accounts that want it', () => {
+describe('two new accounts', () => {
   test('announce one key each, once their group holds it', async () => {
     await Promise.all([announced(ana), announced(ben)]);
     expect(storedIn(ana, OWN_PROFILE.groupNamespace).length).toBeGreaterThan(0);
@@ -77,8 +76,7 @@ describe('a contact whose client knows nothing of it', () => {
   let cleo: Person;
 
   test('never gets such a message, and reads what it gets', async () => {
-    cleo = await network.person('Cleo', clock);
-    await setMode(cleo, false);
+    cleo = await network.person('Cleo', clock, { isClassic: true });
     await sendText(cleo.tab, ana.page.accountId, 'Hello from Cleo');
     await received(ana, cleo, 'Hello from Cleo');
     await commands(ana).acceptRequest((await conversationWith(ana, cleo.page.accountId)).id);

@@ -50,7 +50,6 @@ async function halfADay(): Promise<void> {
 beforeAll(async () => {
   network = await createTestNetwork({ clock });
   ana = await network.person('Ana', clock);
-  await ana.tab.engine.messenger().changeSettings({ forwardSecrecy: true });
   await eventually('a key is announced', async () => (await announcedSeconds()) !== null, WAIT_MS);
 }, 60_000);
 afterAll(() => network.close());

@@ -18,8 +18,7 @@ let ben: Person;
 beforeAll(async () => {
   network = await createTestNetwork({ clock });
   [ana, ben] = await Promise.all([network.person('Ana', clock), network.person('Ben', clock)]);
-  const { words } = await ana.tab.engine.revealPhrase();
-  anasOther = await network.restored(words, clock);
+  anasOther = await network.linked(ana, clock);
 }, 60_000);
 afterAll(() => network.close());
 

@@ -39,11 +39,11 @@ const lastFormat = (person: Person) => {
 
 beforeAll(async () => {
   network = await createTestNetwork({ clock });
-  [first, ben, cleo] = (await Promise.all(
-    ['Ana', 'Ben', 'Cleo'].map((name) => network.person(name, clock))
-  )) as [Person, Person, Person];
-  for (const person of [first, ben]) await commands(person).changeSettings({ forwardSecrecy: true });
-  await commands(cleo).changeSettings({ forwardSecrecy: false });
+  [first, ben, cleo] = await Promise.all([
+    network.person('Ana', clock),
+    network.person('Ben', clock),
+    network.person('Cleo', clock, { isClassic: true })
+  ]);
   const announced = (person: Person) =>
     network.net.stored(person.page.accountId).some(({ namespace }) => namespace === -41);
   await eventually('both announce keys', () => announced(first) && announced(ben), WAIT_MS);

@@ -71,9 +71,8 @@ describe('two people over the embedded network', () => {
     expect(conversation?.lastMessage?.direction).toBe('in');
   });
 
-  test('thirteen words give the same account elsewhere, with what was written and what comes', async () => {
-    const { words } = await ana.tab.engine.revealPhrase();
-    const laptop = await network.restored(words);
+  test('thirteen words give the same account elsewhere, and linked, with what was written and what comes', async () => {
+    const laptop = await network.linked(ana);
     expect(laptop.page.accountId).toBe(ana.page.accountId);
     await has(laptop, ben.page.accountId, 'Hello Ana');
     expect(await laptop.page.texts(ben.page.accountId)).toEqual(['Hello Ben', 'Hello Ana']);

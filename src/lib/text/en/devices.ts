@@ -48,6 +48,10 @@ export const devices = {
   bannerTitle: 'A new device wants to be added',
   bannerText: 'Compare it before it reads your messages.',
   bannerShow: 'Compare',
+  unlinkedTitle: 'This browser is not linked yet',
+  unlinkedText:
+    'It cannot read the forward-secret messages of your other device, those of the last days too. Classic messages come here.',
+  unlinkedShow: 'Link it',
 
   linkTitle: 'This device is not linked yet',
   linkText:

@@ -1,0 +1,40 @@
+// Linking a device of an account with another one, as two people with both screens before them do it.
+import { loadDevices, type DevicesView } from '../../src/lib/storage/index.ts';
+import { eventually } from './engine-device.ts';
+import type { Person } from './engine-network.ts';
+
+const WAIT_MS = 60_000;
+
+/** Waits until the row of devices is as `check` wants it. */
+export function seenDevices(
+  what: string,
+  { page }: Person,
+  check: (shown: DevicesView) => unknown
+): Promise<DevicesView> {
+  return eventually(
+    what,
+    async () => {
+      const shown = await loadDevices(page.db, page.rowKey);
+      return shown && check(shown) ? shown : null;
+    },
+    WAIT_MS
+  );
+}
+
+/** Takes `second` into the group of `first`; ends when both see both. */
+export async function linkDevice(first: Person, second: Person): Promise<void> {
+  const order = ({ tab }: Person) => tab.engine.messenger().orderDevices;
+  await seenDevices('a group', second, ({ status }) => status === 'visible');
+  order(second)({ action: 'link' });
+  const { link } = await seenDevices('the own request', second, (shown) => shown.link !== null);
+  const asked = await seenDevices('the request', first, ({ requests }) =>
+    requests.some(({ symbols }) => symbols.join() === link?.symbols.join())
+  );
+  const request = asked.requests.find(({ symbols }) => symbols.join() === link?.symbols.join());
+  const count = asked.devices.length + 1;
+  order(first)({ action: 'accept', requestId: request?.id ?? '' });
+  order(second)({ action: 'confirm-link' });
+  for (const person of [first, second]) {
+    await seenDevices(`${count} devices`, person, ({ devices }) => devices.length === count);
+  }
+}

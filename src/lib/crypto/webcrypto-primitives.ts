@@ -164,8 +164,12 @@ function webcryptoSha2(subtle: SubtleCrypto): Sha2Primitive {
   };
 }
 
-function webcryptoHmac(subtle: SubtleCrypto): HmacPrimitive {
+/** Up to so many bytes of key and message hashing takes less time than two turns of another thread. */
+const SHORT_HMAC_BYTES = 256;
+
+function webcryptoHmac(subtle: SubtleCrypto, noble: HmacPrimitive): HmacPrimitive {
   return async (key, message) => {
+    if (key.length + message.length <= SHORT_HMAC_BYTES) return noble(key, message);
     // WebCrypto refuses an empty key; HMAC fills keys up with zeros, so one zero byte is the same key.
     const filled = key.length === 0 ? new Uint8Array(1) : source(key);
     const imported = await subtle.importKey('raw', filled, { name: 'HMAC', hash: 'SHA-256' }, false, [
@@ -234,7 +238,7 @@ export function webcryptoPrimitives(subtle: SubtleCrypto, noble: Primitives): Pr
     'aes-cbc': webcryptoAesCbc(subtle),
     hkdf: webcryptoHkdf(subtle),
     sha2: webcryptoSha2(subtle),
-    hmac: webcryptoHmac(subtle),
+    hmac: webcryptoHmac(subtle, noble.hmac),
     'ml-kem': webcryptoMlKem(subtle)
   };
 }

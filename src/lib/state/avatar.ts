@@ -18,10 +18,19 @@ export function initials(name: string): string {
   return (firstGrapheme(first) + (last === undefined ? '' : firstGrapheme(last))).toLocaleUpperCase();
 }
 
-/** Made once: a list of hundreds of people would spend most of its time making them. */
-const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/** Made once, when a name first needs it: its data takes milliseconds to load. */
+const segmenter = once(() => new Intl.Segmenter(undefined, { granularity: 'grapheme' }));
+
+/** Nothing joins a letter of ASCII but what is beyond ASCII. */
+const PLAIN = /^[!-~](?:[!-~]|$)/;
 
 function firstGrapheme(word: string): string {
-  for (const { segment } of GRAPHEMES.segment(word)) return segment;
+  if (PLAIN.test(word)) return word.slice(0, 1);
+  for (const { segment } of segmenter().segment(word)) return segment;
   return '';
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => (value ??= make());
 }

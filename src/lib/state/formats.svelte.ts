@@ -14,8 +14,8 @@ const KEY = Symbol('formats');
 
 export function createFormatsState(page: Window): FormatsState {
   let nowMs = $state(Date.now());
-  const hourCycle = () => new Intl.DateTimeFormat(undefined, { hour: 'numeric' }).resolvedOptions().hourCycle;
-  const formats = createFormats({ locale: pickLocale(page.navigator.languages, 'en'), hourCycle });
+  const ownClock = () => new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+  const formats = createFormats({ locale: pickLocale(page.navigator.languages, 'en'), ownClock });
   const step = () => {
     nowMs = Date.now();
   };

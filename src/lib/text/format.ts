@@ -20,13 +20,18 @@ export interface FormatOptions {
   readonly locale: string;
   /** The clock the reader is used to, whatever the language. */
   readonly hourCycle?: () => Intl.DateTimeFormatOptions['hourCycle'];
+  /** In place of `hourCycle`: hour and minute as the reader's browser writes them. Asked for once. */
+  readonly ownClock?: () => Intl.DateTimeFormat;
   readonly timeZone?: string;
 }
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): Formats {
+export function createFormats({ locale, ownClock, timeZone, ...options }: FormatOptions): Formats {
+  let own: Intl.DateTimeFormat | undefined;
+  const ownFormat = () => (own ??= ownClock?.());
+  const hourCycle = options.hourCycle ?? (() => ownFormat()?.resolvedOptions().hourCycle);
   // Made when first needed: each takes milliseconds.
   const lazily = (options: () => Intl.DateTimeFormatOptions, language = locale) => {
     let format: Intl.DateTimeFormat | undefined;
@@ -36,11 +41,21 @@ export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): F
   const make = (options: Intl.DateTimeFormatOptions, language = locale) => lazily(() => options, language);
   // Two digits only where the day has 24 hours: 09:31, but 9:31 AM.
   const clock = (): Intl.DateTimeFormatOptions => {
-    const cycle = hourCycle?.();
+    const cycle = hourCycle();
     const hour = cycle === 'h11' || cycle === 'h12' ? 'numeric' : '2-digit';
     return { hour, minute: '2-digit', hourCycle: cycle };
   };
-  const time = lazily(clock);
+  const timeOf = lazily(clock);
+  /** With 24 hours its digits are those of the day; with 12 it is the reader's own, where that speaks our language. */
+  const pickTime = (): ((ms: number) => string) => {
+    const format = ownFormat();
+    if (!format || timeZone !== undefined) return timeOf;
+    const { hourCycle: cycle, locale: spoken } = format.resolvedOptions();
+    if (cycle === 'h23' && locale.startsWith('en')) return localTime;
+    return cycle === 'h12' && spoken === locale ? (ms) => format.format(ms) : timeOf;
+  };
+  let picked: ((ms: number) => string) | undefined;
+  const time = (ms: number) => (picked ??= pickTime())(ms);
   const weekday = make({ weekday: 'short' });
   const date = make({ day: 'numeric', month: 'short' });
   const dateWithYear = make({ day: 'numeric', month: 'short', year: 'numeric' });
@@ -81,11 +96,20 @@ export function createFormats({ locale, hourCycle, timeZone }: FormatOptions): F
   };
 }
 
+/** `09:31` */
+function localTime(ms: number): string {
+  const date = new Date(ms);
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
 /** `2026-03-01` of the reader's own time zone; a timeline asks for hundreds at once, which formats take long for. */
 function localDay(ms: number): string {
   const date = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 function capital(text: string, locale: string): string {

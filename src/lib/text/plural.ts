@@ -4,10 +4,15 @@ export type PluralForms = Partial<Record<Exclude<Intl.LDMLPluralRule, 'other'>, 
   readonly other: string;
 };
 
+/** What English does with a small count, without its data, which takes milliseconds to load where every row counts. */
+const isPlain = (locale: string, count: number) =>
+  locale === 'en' && Number.isInteger(count) && count >= 0 && count < 1_000;
+
 /** Writes whole numbers as a language does: 1,900. */
 export function createNumber(locale: string): (value: number) => string {
   let numbers: Intl.NumberFormat | undefined;
-  return (value) => (numbers ??= new Intl.NumberFormat(locale)).format(value);
+  return (value) =>
+    isPlain(locale, value) ? String(value) : (numbers ??= new Intl.NumberFormat(locale)).format(value);
 }
 
 /**
@@ -18,8 +23,12 @@ export function createPlural(locale: string): (count: number, forms: PluralForms
   // Made when first needed: the language's data takes milliseconds to load, and most screens count nothing.
   let rules: Intl.PluralRules | undefined;
   const number = createNumber(locale);
+  const select = (count: number) => {
+    if (isPlain(locale, count)) return count === 1 ? 'one' : 'other';
+    return (rules ??= new Intl.PluralRules(locale)).select(count);
+  };
   return (count, forms) => {
-    const form = (rules ??= new Intl.PluralRules(locale)).select(count);
+    const form = select(count);
     const sentence = (form === 'other' ? undefined : forms[form]) ?? forms.other;
     return sentence.replaceAll('#', number(count));
   };

@@ -4,12 +4,14 @@ import { getContext, setContext, tick } from 'svelte';
 import { AppError } from '../errors.ts';
 import { createWorkerClient, type WorkerClient, type WorkerPort } from '../worker/client.ts';
 import type { Commands, ConnectionState, EngineEvent, EngineStatus, Proof } from '../worker/protocol.ts';
-import { markAccount } from './account-mark.ts';
+import { hasAccountMark, markAccount } from './account-mark.ts';
 import { chooseProfile, chosenProfile } from './profile-choice.ts';
 
 export interface Session {
   /** What the engine said about the profile; null until it answered. */
   readonly status: EngineStatus | null;
+  /** This browser remembered an account, and which profile it showed, before the engine was asked. */
+  readonly hadAccount: boolean;
   /** This build stands on a local network; false until the engine said so. */
   readonly local: boolean;
   /** How the network stands; null until the engine said so. */
@@ -41,6 +43,7 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
   let status = $state.raw<EngineStatus | null>(null);
   let connection = $state.raw<ConnectionState | null>(null);
   let opening: Promise<EngineStatus> | null = null;
+  let hadAccount = false;
   let isErasing = false;
   let isLocking = $state(false);
   /** Drafts on their way to the engine. */
@@ -94,6 +97,9 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     get status() {
       return status;
     },
+    get hadAccount() {
+      return hadAccount;
+    },
     get local() {
       return status !== null && 'network' in status && status.network?.kind === 'local';
     },
@@ -102,7 +108,10 @@ export function createSession(deps: { createWorker: () => WorkerPort }): Session
     },
     open() {
       const profileId = chosenProfile(window);
-      opening ??= client
+      if (opening) return opening;
+      // Now, since the answer makes the mark true again before whoever asks last is there to read it.
+      hadAccount = profileId !== null && hasAccountMark(() => localStorage);
+      opening = client
         .call('engine.open', profileId === null ? {} : { profileId })
         .then(settle, (error: unknown) => {
           opening = null;

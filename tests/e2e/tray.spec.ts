@@ -52,10 +52,9 @@ test('files that wait to be sent are there again after a reload @full', async ({
   await expect(tray).toBeHidden();
 });
 
-test('a message pressed to be sent waits for its picture, and what is written next comes after it @full', async ({
-  page
-}) => {
-  await page.addInitScript(() => {
+/** Pictures are decoded once the page is told to. */
+function holdPictures(page: Page): Promise<unknown> {
+  return page.addInitScript(() => {
     const decode = globalThis.createImageBitmap.bind(globalThis);
     const held = Promise.withResolvers<void>();
     addEventListener('let-pictures-go', () => held.resolve());
@@ -64,6 +63,47 @@ test('a message pressed to be sent waits for its picture, and what is written ne
       return decode(source);
     }) as typeof createImageBitmap;
   });
+}
+
+const letPicturesGo = (page: Page) => page.evaluate(() => dispatchEvent(new Event('let-pictures-go')));
+
+test('a file that was not ready at a reload is asked for again, and its message waits @full', async ({
+  page
+}) => {
+  await holdPictures(page);
+  await createAccount(page, 'Ana');
+  await startConversation(page, await ownAccountId(page));
+  const tray = trayOf(page);
+  const missing = page.getByText('One file was not ready when this page was left. Choose it again.');
+  await attach(page, PAPER);
+  await expect(tray.getByText('Sent as it is')).toBeVisible();
+  await page.reload();
+  await expect(tray.getByRole('listitem')).toHaveCount(1);
+  await expect(missing).toHaveCount(0);
+
+  await attach(page, PICTURE);
+  await say(page, 'With a picture');
+  await expect(tray.getByText('Getting it ready, then it is sent')).toBeVisible();
+  await page.reload();
+  await expect(missing).toBeVisible();
+  await expect(textbox(page)).toHaveValue('With a picture');
+  await expect(tray.getByRole('listitem')).toHaveCount(1);
+
+  await attach(page, PICTURE);
+  await expect(missing).toHaveCount(0);
+  await letPicturesGo(page);
+  await expect(tray.getByText('Place, time and device removed')).toBeVisible();
+  await page.reload();
+  await expect(tray.getByRole('listitem')).toHaveCount(2);
+  await expect(missing).toHaveCount(0);
+  await page.getByRole('button', { name: 'Send message' }).click();
+  await expectSent(page, 'With a picture');
+});
+
+test('a message pressed to be sent waits for its picture, and what is written next comes after it @full', async ({
+  page
+}) => {
+  await holdPictures(page);
   await createAccount(page, 'Ana');
   await startConversation(page, await ownAccountId(page));
   const tray = trayOf(page);
@@ -74,7 +114,7 @@ test('a message pressed to be sent waits for its picture, and what is written ne
   await say(page, 'Right after it');
   await expect(message(page, 'Right after it')).toHaveCount(0);
 
-  await page.evaluate(() => dispatchEvent(new Event('let-pictures-go')));
+  await letPicturesGo(page);
   await expectSent(page, 'Right after it');
   await expectSent(page, 'With a picture');
   await expect(tray).toBeHidden();

@@ -65,6 +65,8 @@ export interface StagedFilesDeps {
   ) => Promise<string>;
   readonly unstage: (stagedId: string) => Promise<void>;
   readonly describe: (stagedId: string, caption: string) => Promise<void>;
+  /** So many are being made ready, and would end with the page. */
+  readonly noteUnready: (count: number) => void;
   /** A stored thumbnail. */
   readonly picture: (mediaId: string) => Promise<Blob>;
 }
@@ -97,6 +99,7 @@ export function createStagedFiles(deps: StagedFilesDeps): StagedFiles {
 
   function set(next: readonly Entry[]): void {
     entries = next;
+    deps.noteUnready(next.filter(({ state }) => state === 'preparing').length);
     for (const look of [...waiting]) look();
   }
 

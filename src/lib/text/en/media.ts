@@ -32,6 +32,11 @@ export const media = {
   unreadable: 'It could not be read.',
   notKept: 'It could not be kept on this device. Remove it, or try again.',
   blockedByProblem: 'A file cannot be sent. Remove it, or choose a smaller version.',
+  notReadyInTime: ({ count }: { count: number }) =>
+    plural(count, {
+      one: 'One file was not ready when this page was left. Choose it again.',
+      other: '# files were not ready when this page was left. Choose them again.'
+    }),
   textOnly: ({ name }: { name: string }) => `Files can be sent once ${name} has answered.`,
   added: ({ count }: { count: number }) => plural(count, { one: '# file added.', other: '# files added.' }),
   removedSaid: ({ name }: { name: string }) => `${name} removed.`,

@@ -11,6 +11,7 @@ import { createStagedFiles, type StagedFiles } from '../../../../lib/state/stage
 import type { Toasts } from '../../../../lib/state/toasts.svelte.ts';
 import { followTray } from '../../../../lib/state/tray-rows.ts';
 import type { Transfers } from '../../../../lib/state/transfers.svelte.ts';
+import { createUnreadyFiles } from '../../../../lib/state/unready-files.ts';
 import { createVoiceState, type VoiceState } from '../../../../lib/state/voice.svelte.ts';
 import type { NewAttachment } from '../../../../lib/worker/protocol.ts';
 import type { AttachmentView, ConversationView, MessageView } from '../../../../lib/storage/views.ts';
@@ -50,11 +51,14 @@ export interface MediaDesk {
 
 export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   const { conversationId, call, shelf, transfers, toasts } = deps;
+  const unready = createUnreadyFiles(window, conversationId);
+  const missing = unready.take();
   const staged = createStagedFiles({
     loadTools: async () => (await import('../../../../lib/state/picture-tools.ts')).createPictureTools(),
     stage,
     unstage: (stagedId) => call('attachment.unstage', { stagedId }),
     describe: (stagedId, caption) => call('attachment.describe', { stagedId, caption }),
+    noteUnready: unready.note,
     picture: shelf.blob
   });
   const tray = followTray(deps.profile, conversationId, staged.follow);
@@ -63,7 +67,7 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   );
   let enlarged = $state<string | null>(null);
   let asking = $state.raw<MediaDesk['asking']>(null);
-  let problem = $state<string | null>(null);
+  let problem = $state(missing > 0 ? text.notReadyInTime({ count: missing }) : null);
 
   const say = (error: unknown) => toasts.show(shell.actionFailed({ code: errorCode(error) }));
 

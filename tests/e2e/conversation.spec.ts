@@ -179,3 +179,29 @@ test('a long history opens at what is new, and never moves what is read @full', 
     await expect(answer).toBeInViewport();
   });
 });
+
+test('a note stands above the composer, however tall it is @full @tablet', async ({ page }) => {
+  await createAccount(page, 'Ana');
+  await startConversation(page, await ownAccountId(page));
+  await say(page, 'Worth an answer');
+  await expectSent(page, 'Worth an answer');
+  const choose = async (item: string) => {
+    await message(page, 'Worth an answer').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: item }).click();
+  };
+  await choose('Reply');
+  const chip = page.getByText('Reply to yourself');
+  await composer(page).fill('One line\nand another\nand a third');
+  await choose('Copy');
+  const note = page.getByRole('status').getByText('Copied.');
+  await expect(note).toBeVisible();
+  await expect
+    .poll(async () => {
+      const [above, below] = [await note.boundingBox(), await chip.boundingBox()];
+      return above !== null && below !== null && above.y + above.height <= below.y;
+    })
+    .toBe(true);
+  await page.getByRole('button', { name: 'Cancel the reply' }).click();
+  await expect(chip).toBeHidden();
+});

@@ -68,14 +68,16 @@ const CHAIN = [
   ],
   [{ name: 'build', commands: [script('build.mjs', '--quiet')] }],
   [vitest('unit')],
-  [vitest('integration')],
-  [playwright('e2e', ['--project=desktop', '--project=phone'])]
+  [vitest('integration')]
 ];
+
+const STORIES = [playwright('e2e', ['--project=desktop', '--project=phone'])];
 
 const FULL = [
   // They host and verify the build.
   [{ ...vitest('integration-full'), needs: ['build'] }],
   [{ name: 'two builds', commands: [script('two-builds.mjs')], needs: ['build'] }],
+  // Those of every run are among them.
   [playwright('e2e full', [], { E2E_FULL: '1' })],
   [
     {
@@ -113,7 +115,7 @@ await runMain(async () => {
 
   await ensureInstalled();
   findNode();
-  const all = values.soak ? soakStages(values) : values.full ? [...CHAIN, ...FULL] : CHAIN;
+  const all = values.soak ? soakStages(values) : [...CHAIN, ...(values.full ? FULL : [STORIES])];
   const stages = selectStages(all, values.only.split(',').filter(Boolean));
   const environment = {
     ...process.env,

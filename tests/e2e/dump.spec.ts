@@ -192,7 +192,7 @@ async function seedOf(words: readonly string[]): Promise<string> {
   return Buffer.from(decodeRecoveryPassword(words.join(' '))).toString('hex');
 }
 
-test.describe('a closed browser profile', () => {
+test.describe('a closed browser profile', { tag: '@once' }, () => {
   const people: Person[] = [];
   const peers: Peer[] = [];
   test.afterEach(async () => {

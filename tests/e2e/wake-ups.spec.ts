@@ -31,7 +31,7 @@ async function devTools(context: BrowserContext): Promise<{
 const controlled = (page: Page) =>
   expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
 
-test.describe('with no tab open', { tag: '@full' }, () => {
+test.describe('with no tab open', { tag: ['@full', '@once'] }, () => {
   const people: Person[] = [];
   test.afterEach(async () => {
     for (const person of people.splice(0)) await person.forget();

@@ -98,8 +98,9 @@ test('what the browser removed is told at the start, and the words bring the acc
   await page.goto('about:blank');
   await cdp.send('Storage.clearDataForOrigin', { origin, storageTypes: 'indexeddb,file_systems' });
   // The engine answers long before the screen that tells of it is there. It is the first layout below the root.
+  const screen = /\/_app\/immutable\/nodes\/2\..*\.js$/;
   let held = 0;
-  await page.route(/\/_app\/immutable\/nodes\/2\..*\.js$/, async (route) => {
+  await page.route(screen, async (route) => {
     held++;
     await page.waitForFunction(() => localStorage.getItem('onionskin.account') === null);
     await route.continue();
@@ -107,6 +108,7 @@ test('what the browser removed is told at the start, and the words bring the acc
   await page.goto('/');
   await expect(page.getByRole('heading', { name: 'The browser removed what was stored here' })).toBeVisible();
   expect(held).toBe(1);
+  await page.unroute(screen);
   await page.getByRole('link', { name: 'Restore account' }).click();
   await restoreAccount(page, words.join(' '));
   await finishRestore(page, 'Ana');

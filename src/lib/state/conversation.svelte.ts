@@ -1,10 +1,10 @@
 // One open conversation: its messages, what is typed, what was read, and what a person does in it.
 import { errorCode } from '../errors.ts';
 import { loadConversation, type ConversationView, type MessageView } from '../storage/queries.ts';
-import type { TimerSetting } from '../storage/views.ts';
+import type { QuoteView, TimerSetting } from '../storage/views.ts';
 import type { DeleteWhere } from './delete-choices.ts';
 import { createLive } from './live.svelte.ts';
-import { createMessageWindow, type MessageWindow } from './message-window.svelte.ts';
+import { createMessageWindow, type ExpectedMessage, type MessageWindow } from './message-window.svelte.ts';
 import type { MessageInfo } from './message-info.ts';
 import { createOwnTyping } from './own-typing.ts';
 import type { ProfileState } from './profile.svelte.ts';
@@ -57,7 +57,7 @@ export interface ConversationState {
 
 /** @param known what the list has of it already, so that it opens without waiting for the database */
 export function createConversationState(
-  profile: Pick<ProfileState, 'db' | 'rowKey'>,
+  profile: Pick<ProfileState, 'db' | 'rowKey' | 'accountId'>,
   call: Session['call'],
   conversationId: string,
   known?: ConversationView
@@ -152,19 +152,39 @@ export function createConversationState(
     reply ??= typed.reply;
   }
 
+  /** It stands in the timeline before the engine has heard of it. */
+  function expect({ text, reply: answered }: Typed): ExpectedMessage | undefined {
+    const view = live.current ?? known;
+    if (!view) return undefined;
+    const { mode, seconds } = view.timer;
+    const quote: QuoteView | null = answered && {
+      authorId: answered.direction === 'out' ? profile.accountId : view.accountId,
+      sentAtMs: answered.sentAtMs,
+      fromMe: answered.direction === 'out',
+      messageId: answered.id
+    };
+    const disappears = mode === 'off' ? null : { mode, seconds, atMs: null };
+    return messages?.expect({ text, quote, disappears, sentAtMs: Date.now() });
+  }
+
   async function send(typed: Typed, stagedIds: readonly string[]): Promise<string | null> {
+    let expected: ExpectedMessage | undefined;
     try {
       if (!stopped) await messages?.toLatest();
-      await call('message.send', {
+      // With files it looks like something only once they are stored.
+      if (stagedIds.length === 0) expected = expect(typed);
+      const { messageId } = await call('message.send', {
         conversationId,
         text: typed.text.trim() === '' ? '' : typed.text,
         ...(typed.reply ? { quoteMessageId: typed.reply.id } : {}),
         ...(stagedIds.length > 0 ? { stagedIds } : {})
       });
+      expected?.settle(messageId);
       letGo(typed);
       saveDraft();
       return null;
     } catch (error) {
+      expected?.settle(null);
       giveBack(typed);
       return errorCode(error);
     }

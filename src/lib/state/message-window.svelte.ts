@@ -4,12 +4,15 @@ import { liveQuery, type Subscription } from 'dexie';
 import { tick } from 'svelte';
 import { loadMessages, type MessageView, type ProfileDatabase } from '../storage/queries.ts';
 import { hasEnded, watchEnds } from './ends.ts';
+import { createPendingMessages, type NewOwnMessage } from './pending-messages.ts';
 import { listSteps } from './timeline.ts';
 
 /** Messages per page. */
 const PAGE = 60;
 /** Above this the far end is let go; below the bound of one query. */
 const MOST = 400;
+/** A message that was stored is read within this time, milliseconds. */
+const READ_WITHIN_MS = 5_000;
 /** Messages shown above the first unread one when a conversation opens. */
 const BEFORE_UNREAD = 30;
 
@@ -26,7 +29,16 @@ export interface MessageWindow {
   toLatest(): Promise<void>;
   /** Goes where this position is, and shows what is around it. Does nothing while it is in the stretch already. */
   toSort(sort: number): Promise<void>;
+  /** Shows an own message at the end until the stored one is read, if the end is in memory. */
+  expect(message: Omit<NewOwnMessage, 'conversationId'>): ExpectedMessage;
+  /** The same for a message and for what stood in its place before it was stored. */
+  keyOf(message: MessageView): string;
   stop(): void;
+}
+
+export interface ExpectedMessage {
+  /** It was stored under this id, or was not: then it goes. */
+  settle(messageId: string | null): void;
 }
 
 export interface MessageWindowSource {
@@ -44,6 +56,9 @@ export function createMessageWindow(
   const load = (range: Parameters<typeof loadMessages>[3]) => loadMessages(db, rowKey, conversationId, range);
 
   let messages = $state.raw<readonly MessageView[] | undefined>(undefined);
+  /** The stored ones among them. */
+  let stored: readonly MessageView[] = [];
+  const pending = createPendingMessages();
   let shift = $state(false);
   /** Sort of the first message of the stretch (inclusive), and of the one after its last; null: no bound. */
   let from = $state<number | null>(null);
@@ -69,7 +84,11 @@ export function createMessageWindow(
   }
 
   async function show(found: readonly MessageView[]): Promise<void> {
-    for (const step of messages ? listSteps(messages, found) : [{ items: found, shift: false }]) {
+    stored = found;
+    // What was stored takes the place of what was expected.
+    const left = pending.left(found);
+    const all = before === null ? [...found, ...left] : found;
+    for (const step of messages ? listSteps(messages, all, pending.keyOf) : [{ items: all, shift: false }]) {
       if (stopped) return;
       shift = step.shift;
       messages = step.items;
@@ -80,9 +99,29 @@ export function createMessageWindow(
     if (before === null && found.length > MOST + PAGE && !busy) void once(trimStart);
   }
 
+  function expect(message: Omit<NewOwnMessage, 'conversationId'>): ExpectedMessage {
+    if (messages === undefined || before !== null || stopped) return { settle: () => {} };
+    const id = pending.add({ ...message, conversationId }, stored);
+    const again = () => void (shown = shown.then(() => show(stored)));
+    const drop = () => {
+      pending.drop(id);
+      again();
+    };
+    again();
+    return {
+      settle(messageId) {
+        if (messageId === null) return drop();
+        pending.name(id, messageId);
+        again();
+        // A row that does not come was taken away again.
+        setTimeout(drop, READ_WITHIN_MS);
+      }
+    };
+  }
+
   // Steps only wait for the screen to be told, so that all of them are over before it is drawn.
   const ends = watchEnds(source, (nowMs) => {
-    shown = shown.then(() => show((messages ?? []).filter((message) => !hasEnded(message, nowMs))));
+    shown = shown.then(() => show(stored.filter((message) => !hasEnded(message, nowMs))));
   });
 
   async function once(work: () => Promise<void>): Promise<void> {
@@ -96,14 +135,14 @@ export function createMessageWindow(
   }
 
   async function trimStart(): Promise<void> {
-    if (!messages || messages.length <= MOST) return;
-    from = messages[messages.length - MOST + PAGE]?.sort ?? from;
+    if (stored.length <= MOST) return;
+    from = stored[stored.length - MOST + PAGE]?.sort ?? from;
     await follow();
   }
 
   async function trimEnd(): Promise<void> {
-    if (!messages || messages.length <= MOST) return;
-    before = messages[MOST - PAGE]?.sort ?? before;
+    if (stored.length <= MOST) return;
+    before = stored[MOST - PAGE]?.sort ?? before;
     await follow();
   }
 
@@ -169,6 +208,8 @@ export function createMessageWindow(
         messages = undefined;
         await startAt(sort);
       }),
+    expect,
+    keyOf: pending.keyOf,
     stop() {
       stopped = true;
       ends.stop();

@@ -107,17 +107,19 @@ export interface ListStep<Item> {
 /**
  * The steps from one list to the next, at most two: what changes at the start keeps the scroll position by counting
  * from the end, what changes at the end by counting from the start, so the two never happen at once.
+ * @param keyOf tells which item of one list is which of the other
  */
 export function listSteps<Item extends { readonly id: string }>(
   before: readonly Item[],
-  after: readonly Item[]
+  after: readonly Item[],
+  keyOf: (item: Item) => string = ({ id }) => id
 ): ListStep<Item>[] {
   const firstBefore = before[0];
   const firstAfter = after[0];
-  if (!firstBefore || !firstAfter || firstBefore.id === firstAfter.id)
+  if (!firstBefore || !firstAfter || keyOf(firstBefore) === keyOf(firstAfter))
     return [{ items: after, shift: false }];
-  const added = after.findIndex((item) => item.id === firstBefore.id);
-  const removed = before.findIndex((item) => item.id === firstAfter.id);
+  const added = after.findIndex((item) => keyOf(item) === keyOf(firstBefore));
+  const removed = before.findIndex((item) => keyOf(item) === keyOf(firstAfter));
   if (added === -1 && removed === -1) return [{ items: after, shift: false }];
   const kept = added === -1 ? before.slice(removed) : [...after.slice(0, added), ...before];
   const steps: ListStep<Item>[] = [{ items: kept, shift: true }];

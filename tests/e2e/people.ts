@@ -102,18 +102,19 @@ export async function finishRestore(page: Page, displayName: string): Promise<vo
 const lists = (page: Page) => ({
   list: page.getByRole('navigation', { name: 'Conversations' }),
   requests: page.getByRole('navigation', { name: 'Message Requests' }),
-  back: page.getByRole('link', { name: 'Back', exact: true })
+  back: page.getByRole('link', { name: 'Back', exact: true }),
+  chats: page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Chats' })
 });
 
 /** To the list: where one pane is shown at a time by Back; elsewhere it stands beside the conversation, or requests do. */
 export async function showList(page: Page): Promise<void> {
-  const { list, requests, back } = lists(page);
-  await expect(list.or(requests).or(back).first()).toBeVisible();
+  const { list, requests, back, chats } = lists(page);
+  await expect(list.or(requests).or(back).or(chats).first()).toBeVisible();
   // Who came from the requests goes back to them first.
   for (let step = 0; step < 2 && !(await list.isVisible()); step++) {
     if (await back.isVisible()) await back.click();
-    else await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Chats' }).click();
-    await expect(list.or(requests).first()).toBeVisible();
+    else await chats.click();
+    await expect(list.or(requests).or(back).first()).toBeVisible();
   }
   await expect(list).toBeVisible();
 }
@@ -142,7 +143,7 @@ export async function ownAccountId(page: Page): Promise<string> {
   if (!isNew) await openSettings(page, 'Profile');
   const accountId = (await shown.innerText()).replace(/\s+/g, '');
   expect(accountId).toMatch(/^05[0-9a-f]{64}$/);
-  if (!isNew) await goHome(page);
+  if (!isNew) await showList(page);
   return accountId;
 }
 
@@ -155,7 +156,7 @@ export async function recoveryWords(page: Page): Promise<string[]> {
   await expect(words).toHaveText(/[a-z]/);
   const list = (await words.innerText()).trim().split(/\s+/);
   expect(list).toHaveLength(13);
-  await goHome(page);
+  await showList(page);
   return list;
 }
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib';
 import { integrityOf, pageWithIntegrity, workerWithIntegrity } from './integrity.mjs';
 import { COMMON_HEADERS, PAGE_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
 
@@ -78,29 +78,56 @@ function headersOf(path, bytes) {
   };
 }
 
+/** How a twin is made and opened again. Both ways give the same bytes on every machine. */
+const ENCODINGS = [
+  {
+    name: 'br',
+    ending: '.br',
+    pack: (bytes) =>
+      promisify(brotliCompress)(bytes, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
+        }
+      }),
+    unpack: promisify(brotliDecompress)
+  },
+  {
+    name: 'gzip',
+    ending: '.gz',
+    pack: (bytes) => promisify(gzip)(bytes, { level: 9 }),
+    unpack: promisify(gunzip)
+  }
+];
+
+/** The twin of an earlier finish, when it still opens to exactly these bytes; else null. */
+async function keptTwin(twinFile, bytes, unpack) {
+  try {
+    const twin = await readFile(twinFile);
+    const opened = await unpack(twin, { maxOutputLength: bytes.length });
+    return opened.equals(bytes) ? twin : null;
+  } catch {
+    // None was made, or it is not one.
+    return null;
+  }
+}
+
 /** Writes the twins of a file that are smaller than itself; resolves with their encodings and the least size. */
 async function compress(file, bytes) {
-  if (!COMPRESSIBLE.has(extname(file)) || bytes.length < MIN_COMPRESSED_BYTES) {
-    return { encodings: [], least: bytes.length };
-  }
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length
-  };
-  const [br, gz] = await Promise.all([
-    promisify(brotliCompress)(bytes, { params }),
-    promisify(gzip)(bytes, { level: 9 })
-  ]);
-  const encodings = [];
-  for (const [name, ending, twin] of [
-    ['br', '.br', br],
-    ['gzip', '.gz', gz]
-  ]) {
-    if (twin.length >= bytes.length) continue;
-    await writeFile(file + ending, twin);
-    encodings.push(name);
-  }
-  return { encodings, least: Math.min(bytes.length, br.length, gz.length) };
+  const sizes = new Map();
+  const wanted = COMPRESSIBLE.has(extname(file)) && bytes.length >= MIN_COMPRESSED_BYTES;
+  await Promise.all(
+    ENCODINGS.map(async ({ name, ending, pack, unpack }) => {
+      const twinFile = file + ending;
+      const kept = wanted ? await keptTwin(twinFile, bytes, unpack) : null;
+      const twin = kept ?? (wanted ? await pack(bytes) : null);
+      if (twin === null || twin.length >= bytes.length) return rm(twinFile, { force: true });
+      if (!kept) await writeFile(twinFile, twin);
+      sizes.set(name, twin.length);
+    })
+  );
+  const encodings = ENCODINGS.map(({ name }) => name).filter((name) => sizes.has(name));
+  return { encodings, least: Math.min(bytes.length, ...sizes.values()) };
 }
 
 /**
@@ -209,22 +236,29 @@ export async function finishBuild(directory, version, facts = {}) {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const all = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   const isTwin = (name) => /\.(br|gz)$/.test(name);
-  // A signature is of the manifest before.
-  for (const name of all) {
-    if (isTwin(name) || name === join(directory, 'release-signature.json')) await rm(name);
-  }
   const names = all.filter((name) => !isTwin(name)).sort();
+  // A signature is of the manifest before; a twin is worth nothing without its file.
+  const isLeft = (name) => isTwin(name) && !names.includes(name.replace(/\.(br|gz)$/, ''));
+  for (const name of all) {
+    if (isLeft(name) || name === join(directory, 'release-signature.json')) await rm(name);
+  }
   const paths = names.map((file) => `/${relative(directory, file).split(sep).join('/')}`);
   await finishBeforePaint(directory, paths);
   await finishIntegrity(directory, paths);
   const files = {};
   const hashes = {};
   let total = 0;
-  for (const path of paths) {
-    if (OWN_FILES.has(path)) continue;
-    const file = join(directory, path);
-    const bytes = await readFile(file);
-    const { encodings, least } = await compress(file, bytes);
+  // All at once: compressing takes all cores there are. Entries stand in the order of their paths.
+  const finished = await Promise.all(
+    paths
+      .filter((path) => !OWN_FILES.has(path))
+      .map(async (path) => {
+        const file = join(directory, path);
+        const bytes = await readFile(file);
+        return { path, bytes, ...(await compress(file, bytes)) };
+      })
+  );
+  for (const { path, bytes, encodings, least } of finished) {
     files[path] = { headers: headersOf(path, bytes), encodings };
     hashes[path] = sha256(bytes, 'hex');
     total += least;

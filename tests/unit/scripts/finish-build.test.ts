@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   APP_ADDRESSES,
@@ -50,6 +51,20 @@ describe('a finished build', () => {
     );
     expect(twice).toEqual(once);
     expect(await read('index.html.br')).not.toBe('left over');
+  });
+
+  it('keeps no twin that says something else than its file', async () => {
+    await finishBuild(folder, '1.0.0-x');
+    const script = join(folder, '_app/immutable/a.js');
+    const twin = await readFile(`${script}.br`);
+    await finishBuild(folder, '1.0.0-y');
+    expect(await readFile(`${script}.br`)).toEqual(twin);
+    await writeFile(script, 'b();'.repeat(200));
+    await finishBuild(folder, '1.0.0-z');
+    expect(brotliDecompressSync(await readFile(`${script}.br`)).toString()).toBe('b();'.repeat(200));
+    await rm(script);
+    await finishBuild(folder, '1.0.0-z');
+    expect(await readdir(join(folder, '_app/immutable'))).toEqual([]);
   });
 
   it('tells the script before the first paint where the engine is', async () => {

@@ -33,23 +33,32 @@ export function importedFiles(path, text) {
   });
 }
 
+/** A file that was looked at this long ago is looked at again, milliseconds: an editor runs for hours. */
+const LOOKED_AT_MS = 1_000;
+
 /**
  * The graph of imports as it is on disk; files are read once per change.
  * @param {string} root absolute path of the project
+ * @param {() => number} [now] milliseconds
  */
-export function createImportGraph(root) {
+export function createImportGraph(root, now = () => performance.now()) {
   const known = new Map();
 
   function importsOf(path) {
-    if (!/\.(ts|mts|js|mjs|svelte)$/.test(path)) return [];
+    const entry = known.get(path);
+    if (entry && now() - entry.lookedAtMs < LOOKED_AT_MS) return entry.imports;
+    const fresh = look(path, entry);
+    known.set(path, { ...fresh, lookedAtMs: now() });
+    return fresh.imports;
+  }
+
+  function look(path, entry) {
+    if (!/\.(ts|mts|js|mjs|svelte)$/.test(path)) return { mtimeMs: NaN, imports: [] };
     const absolute = posix.join(root, path);
     const stat = statSync(absolute, { throwIfNoEntry: false });
-    if (!stat?.isFile()) return [];
-    const entry = known.get(path);
-    if (entry?.mtimeMs === stat.mtimeMs) return entry.imports;
-    const imports = importedFiles(path, readFileSync(absolute, 'utf8'));
-    known.set(path, { mtimeMs: stat.mtimeMs, imports });
-    return imports;
+    if (!stat?.isFile()) return { mtimeMs: NaN, imports: [] };
+    if (entry?.mtimeMs === stat.mtimeMs) return entry;
+    return { mtimeMs: stat.mtimeMs, imports: importedFiles(path, readFileSync(absolute, 'utf8')) };
   }
 
   /** Shortest chain of imports from `start` to `goal`, both included, or null. */

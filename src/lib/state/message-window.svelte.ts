@@ -104,8 +104,7 @@ export function createMessageWindow(
     const id = pending.add({ ...message, conversationId }, stored);
     const again = () => void (shown = shown.then(() => show(stored)));
     const drop = () => {
-      pending.drop(id);
-      again();
+      if (pending.drop(id)) again();
     };
     again();
     return {

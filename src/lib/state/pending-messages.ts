@@ -22,7 +22,8 @@ export interface PendingMessages {
   add(message: NewOwnMessage, stored: readonly MessageView[]): string;
   /** The engine stored it under this id. */
   name(pendingId: string, messageId: string): void;
-  drop(pendingId: string): void;
+  /** @returns whether it was still pending */
+  drop(pendingId: string): boolean;
   /** Notes which ones are stored by now. @returns what the others look like */
   left(stored: readonly MessageView[]): readonly MessageView[];
   /** The same for a pending message and for the stored one it became. */
@@ -52,7 +53,10 @@ export function createPendingMessages(): PendingMessages {
       pending = pending.map((one) => (one.view.id === pendingId ? { ...one, messageId } : one));
     },
     drop(pendingId) {
-      pending = pending.filter(({ view }) => view.id !== pendingId);
+      const others = pending.filter(({ view }) => view.id !== pendingId);
+      const wasPending = others.length < pending.length;
+      pending = others;
+      return wasPending;
     },
     left(stored) {
       if (pending.length === 0) return [];

@@ -56,7 +56,8 @@ describe('an own message that is not stored yet', () => {
     const pending = createPendingMessages();
     const id = pending.add(fresh(''), []);
     expect(pending.left([own('line', '', { notice: { type: 'you-accepted' } })])).toHaveLength(1);
-    pending.drop(id);
+    expect(pending.drop(id)).toBe(true);
     expect(pending.left([])).toEqual([]);
+    expect(pending.drop(id)).toBe(false);
   });
 });

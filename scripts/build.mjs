@@ -23,6 +23,8 @@ await runMain(async () => {
   const version = buildVersion(sourceDigest());
   const env = {
     ...process.env,
+    // A release is the same wherever it is made: Vite takes another value for a build to develop with.
+    NODE_ENV: 'production',
     APP_VERSION: version,
     VITE_ONIONSKIN_NETWORK: process.env.ONIONSKIN_NETWORK || 'mainnet',
     VITE_ONIONSKIN_GATEWAYS: process.env.ONIONSKIN_GATEWAYS ?? '',

@@ -12,6 +12,7 @@ import {
   openSettings,
   ownAccountId,
   say,
+  setItSo,
   showList
 } from './people.ts';
 
@@ -274,7 +275,15 @@ test('privacy is off until it is turned on, and stays as chosen @full', async ({
   await expect(receipts).not.toBeChecked();
   await expect(typing).not.toBeChecked();
   await expect(page.getByRole('radio', { name: 'Anyone' })).toBeChecked();
-  await receipts.check();
+  await receipts.click();
+  const question = page.getByRole('dialog', { name: 'Read Receipts on?' });
+  await expect(question).toContainText('People you write to');
+  await expect(question).toContainText('Also when you read');
+  await question.getByRole('button', { name: 'Leave it' }).click();
+  await expect(receipts).not.toBeChecked();
+  await receipts.click();
+  await question.getByRole('button', { name: 'Set it so' }).click();
+  await expect(receipts).toBeChecked();
   await page.getByRole('radio', { name: 'Only people I wrote first' }).check();
   await page.reload();
   await expect(receipts).toBeChecked();
@@ -323,11 +332,13 @@ test.describe('notifications', () => {
     await expect(page).toHaveTitle(/^\(\d\) Onionskin$/, ARRIVES);
     expect(await shown(page)).toEqual([]);
 
-    await page.getByRole('switch', { name: 'Show notifications' }).check();
+    await page.getByRole('switch', { name: 'Show notifications' }).click();
+    await setItSo(page);
     await expect(page.getByText('outside the sealed storage')).toBeVisible();
     await ben.write(anaId, 'One');
     await expect.poll(() => shown(page), ARRIVES).toEqual([{ title: 'Onionskin', body: 'New message' }]);
-    await page.getByRole('radio', { name: 'Name and message' }).check();
+    await page.getByRole('radio', { name: 'Name and message' }).click();
+    await setItSo(page);
     await ben.write(anaId, 'Two');
     await expect.poll(async () => (await shown(page)).at(-1), ARRIVES).toEqual({ title: 'Ben', body: 'Two' });
 

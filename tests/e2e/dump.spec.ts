@@ -26,6 +26,7 @@ import {
   ownAccountId,
   recoveryWords,
   say,
+  setItSo,
   startConversation,
   type Person
 } from './people.ts';
@@ -99,7 +100,8 @@ async function tellTheStory(cast: Cast, told: Canaries, isSealed: boolean): Prom
   const anaId = await ownAccountId(page);
   const words = await recoveryWords(page);
   await openSettings(page, 'Notifications');
-  await page.getByRole('switch', { name: 'Show notifications' }).check();
+  await page.getByRole('switch', { name: 'Show notifications' }).click();
+  await setItSo(page);
   await goHome(page);
 
   // Note to Self: words, what only the index has in small letters, files.

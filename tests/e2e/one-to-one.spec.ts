@@ -12,6 +12,7 @@ import {
   openSettings,
   ownAccountId,
   say,
+  setItSo,
   startConversation
 } from './people.ts';
 
@@ -173,6 +174,7 @@ test('who wants to is seen typing and reading @full', async ({ page, browser, ba
       await openSettings(person, 'Privacy');
       for (const name of ['Read Receipts', 'Typing Indicators']) {
         await person.getByRole('switch', { name }).click();
+        await setItSo(person);
         await expect(person.getByRole('switch', { name })).toBeChecked();
       }
       await person.goto('/chats');

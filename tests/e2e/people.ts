@@ -136,6 +136,12 @@ export async function openSettings(page: Page, section: string): Promise<void> {
   await expect(page.getByRole('heading', { name: section }).first()).toBeVisible();
 }
 
+/** Answers what a switch asks that changes who learns what. */
+export async function setItSo(page: Page): Promise<void> {
+  await page.getByRole('dialog').getByRole('button', { name: 'Set it so' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+}
+
 /** From the screen of a new account where that stands, else from the settings; ends in the list either way. */
 export async function ownAccountId(page: Page): Promise<string> {
   const shown = page.getByLabel('Your Account ID', { exact: true }).first();

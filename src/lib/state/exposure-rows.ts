@@ -247,3 +247,16 @@ export function compareRows(now: readonly ExposureRow[], then: readonly Exposure
   }
   return compared;
 }
+
+/**
+ * The rows that a change of settings would change, whatever the network layer has been in touch with: what it notes depends on
+ * no setting.
+ * @returns none where the change may be made without asking
+ */
+export function rowsChangedBy(settings: SettingsView, part: Partial<SettingsView>): ComparedRow[] {
+  const choices = { settings, hasLock: false, loadingChats: 0 };
+  const then = { ...choices, settings: { ...settings, ...part } };
+  return compareRows(exposureRows(null, '', choices), exposureRows(null, '', then)).filter(
+    ({ change }) => change !== 'same'
+  );
+}

@@ -4,6 +4,7 @@ import {
   compareRows,
   EXPOSURE_COLUMNS,
   exposureRows,
+  rowsChangedBy,
   type ExposureChoices
 } from '../../../src/lib/state/exposure-rows.ts';
 import { DEFAULT_SETTINGS, type SettingsView } from '../../../src/lib/storage/index.ts';
@@ -161,5 +162,27 @@ describe('the switches of the check-up', () => {
     const careless = (lockAfterMinutes: number) =>
       carelessSwitches({ ...DEFAULT_SETTINGS, lockAfterMinutes }).some(({ name }) => name === 'lockSoon');
     expect([0, 1, 5, 15].map(careless)).toEqual([true, false, false, true]);
+  });
+});
+
+describe('a switch outside the Exposure screen', () => {
+  const settings = { ...DEFAULT_SETTINGS, notifications: false, notificationContent: 'neither' as const };
+  const changed = (part: Partial<SettingsView>, now: SettingsView = settings) =>
+    rowsChangedBy(now, part).map(({ row, change }) => `${row.party} ${change}`);
+
+  it('changes the rows that depend on it, and no other', () => {
+    expect(changed({ readReceipts: true })).toEqual(['people changed']);
+    expect(changed({ typingIndicators: true })).toEqual(['people changed']);
+    expect(changed({ notifications: true })).toEqual(['notifications added']);
+    const shown = { ...settings, notifications: true };
+    expect(changed({ notifications: false }, shown)).toEqual(['notifications gone']);
+    expect(changed({ notificationContent: 'name' }, shown)).toEqual(['notifications changed']);
+  });
+
+  it('that changes no row asks nothing', () => {
+    expect(changed({ readReceipts: settings.readReceipts })).toEqual([]);
+    expect(changed({ notificationContent: 'name' })).toEqual([]);
+    expect(changed({ reachableBy: 'people-i-wrote-first' })).toEqual([]);
+    expect(changed({ blurWhenHidden: true })).toEqual([]);
   });
 });

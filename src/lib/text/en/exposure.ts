@@ -99,6 +99,16 @@ export const exposure = {
         ]
           .filter(Boolean)
           .join(' '),
+  /** A question elsewhere than on this screen: the change, and what follows. */
+  asked: ({ change }: { change: string }) => `${change}?`,
+  askedText: 'This is what it changes in who learns what.',
+  showNotifications: 'Notifications on',
+  hideNotifications: 'Notifications off',
+  notificationContents: {
+    neither: 'Notifications without name and message',
+    name: 'Notifications with the name',
+    'name-and-text': 'Notifications with name and message'
+  },
   confirm: 'Set it so',
   confirmMany: ({ count }: { count: number }) =>
     plural(count, { one: 'Set # switch', other: 'Set # switches' }),

@@ -167,8 +167,6 @@ export const lock = {
     /** Heading for assistive technology; nothing on screen names the app. */
     heading: 'Locked',
     passphrase: 'Passphrase',
-    show: 'Show the passphrase',
-    hide: 'Hide the passphrase',
     unlock: 'Unlock',
     /** Drawn after it while guesses are slowed. */
     inSeconds: ({ count }: { count: number }) => `in ${count} s`,

@@ -64,33 +64,6 @@ export const transparency = {
   checkLimit:
     'A check inside a page cannot convict the host that served the page: it could have served another check. The command above does not depend on it, but it sees only what the host serves to you, at that moment.',
 
-  partiesHeading: 'Who runs what, and what they could hand over',
-  parties: [
-    {
-      name: 'Host of this page',
-      text: 'Your IP address and when you loaded the app. It decides which code you get.'
-    },
-    {
-      name: 'Relay',
-      text: 'Your IP address, sizes and times of sealed packets. It keeps no records, but it could.'
-    },
-    {
-      name: 'Service Nodes on your path',
-      text: 'The stop before and the stop after. Run by many people who do not know each other.'
-    },
-    {
-      name: 'Nodes that hold your mail',
-      text: 'Your Account ID, sizes and times, and sealed messages for up to two weeks.'
-    }
-  ],
-
-  limitsHeading: 'Known limits',
-  limits: [
-    'Someone who can watch both your connection and the nodes that hold your mail can compare times.',
-    'With the device key alone, a copy of this browser profile can be opened by someone who knows its format.',
-    'Your browser remembers that you visited this site.'
-  ],
-
   installHeading: 'Installed app',
   installText: 'An installed app opens in its own window and keeps its storage more reliably.',
   install: 'Install'

@@ -17,6 +17,7 @@ import { tourExposure } from './tour-exposure.ts';
 import { tourFiles } from './tour-files.ts';
 import { tourLock } from './tour-lock.ts';
 import { tourPeople, tourStorage } from './tour-people.ts';
+import { tourProfiles } from './tour-profiles.ts';
 
 export interface TourOptions {
   readonly page: Page;
@@ -299,8 +300,6 @@ export async function tourRequests({ page, localnet, look }: TourOptions): Promi
   await look('nobody blocked');
 }
 
-const titleOf = (page: Page) => page.getByRole('main').getByRole('heading').first();
-
 /** Address, and what shows that the page stands. */
 const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['', (page) => page.getByRole('navigation', { name: 'Sections' })],
@@ -311,12 +310,9 @@ const SETTINGS: readonly [path: string, shown: (page: Page) => Locator][] = [
   ['/backup', (page) => page.getByRole('button', { name: 'Save backup' })],
   ['/storage', (page) => page.getByRole('heading', { name: 'By chat' })],
   ['/path', (page) => page.getByRole('heading', { name: 'Path' }).first()],
-  ['/backup', titleOf],
-  ['/profiles', titleOf],
-  ['/appearance/keyboard', titleOf],
+  ['/appearance/keyboard', (page) => page.getByRole('button', { name: 'Reset all' })],
   ['/privacy/lock', (page) => page.getByRole('button', { name: 'Set a passphrase' })],
-  ['/privacy/blocked', titleOf],
-  ['/clear-data', titleOf],
+  ['/privacy/blocked', (page) => page.getByText('Nobody is blocked')],
   ['/transparency', (page) => page.getByRole('heading', { name: 'Transparency and code' }).first()],
   ['/profiles', (page) => page.getByRole('list', { name: 'Profiles in this browser' }).getByRole('listitem')],
   ['/clear-data', (page) => page.getByRole('button', { name: 'Clear device and network' })],
@@ -332,6 +328,23 @@ export async function tourSettings({ page, look }: TourOptions): Promise<void> {
       await page.getByRole('button', { name: 'Clear device and network' }).click();
       await expect(page.getByRole('textbox', { name: 'Type Clear to confirm' })).toBeVisible();
       await look('dialog that clears device and network');
+    }
+    if (path === '/privacy') {
+      await shown(page).click();
+      await expect(page.getByRole('dialog', { name: 'Read Receipts on?' })).toBeVisible();
+      await look('dialog of what a switch changes');
+      await page.getByRole('button', { name: 'Leave it' }).click();
+      await expect(shown(page)).not.toBeChecked();
+    }
+    if (path === '/notifications') {
+      // Somebody who closes the browser's question.
+      await page.evaluate(() => {
+        Object.defineProperty(Notification, 'permission', { get: () => 'default' });
+        Notification.requestPermission = () => Promise.resolve('default');
+      });
+      await shown(page).click();
+      await expect(page.getByRole('main').getByRole('status').first()).toBeVisible();
+      await look('notifications that were not allowed');
     }
   }
   await page.getByRole('button', { name: 'Show the words' }).click();
@@ -355,4 +368,5 @@ export async function tour(options: TourOptions): Promise<void> {
   await tourPeople(options.page, options.localnet, options.look);
   await tourDevices(options.page, options.look);
   await tourLock(options.page, options.look);
+  await tourProfiles(options.page, options.look);
 }

@@ -4,7 +4,17 @@ import { expect, type Page } from '@playwright/test';
 import type { Localnet } from '../../localnet/index.ts';
 import { createStranger } from './hostile-people.ts';
 import type { Look } from './look.ts';
-import { CONNECT_TIMEOUT_MS, goHome, message, openRequest, ownAccountId } from './people.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  expectSent,
+  goHome,
+  message,
+  openRequest,
+  openSettings,
+  ownAccountId,
+  say,
+  startConversation
+} from './people.ts';
 
 const ARRIVES = { timeout: CONNECT_TIMEOUT_MS };
 /** More than any of the sizes shows. */
@@ -76,6 +86,12 @@ export async function tourPeople(page: Page, localnet: Localnet, look: Look): Pr
   await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await expect(page.getByRole('button', { name: 'Unblock' })).toBeVisible();
   await look('somebody blocked');
+
+  const silent = await createStranger(localnet, 'Nils');
+  await startConversation(page, silent.accountId);
+  await say(page, 'Do you remember the ferry?');
+  await expectSent(page, 'Do you remember the ferry?');
+  await look('a letter that waits to be accepted');
 }
 
 /** Where the room is taken: to be toured once there are files. */
@@ -95,5 +111,22 @@ export async function tourStorage(page: Page, look: Look): Promise<void> {
   await selection.getByRole('button', { name: /^Delete/ }).click();
   await expect(page.getByRole('dialog', { name: 'Delete media' })).toBeVisible();
   await look('dialog that clears media');
+  await page.keyboard.press('Escape');
+  await tourOldMedia(page, look);
+}
+
+/** More than a year later, as far as this page can tell: a rule takes what is older at once, and asks. */
+async function tourOldMedia(page: Page, look: Look): Promise<void> {
+  await page.evaluate(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 400 * 86_400_000;
+  });
+  // Times are read when the page of the storage is opened.
+  await openSettings(page, 'Privacy');
+  await openSettings(page, 'Storage');
+  await page.getByRole('button', { name: /^Media of Note to Self/ }).click();
+  await page.getByRole('menuitemradio').nth(1).click();
+  await expect(page.getByRole('dialog', { name: /^Delete older media of/ })).toBeVisible();
+  await look('dialog of a rule that deletes at once');
   await page.keyboard.press('Escape');
 }

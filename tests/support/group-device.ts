@@ -6,7 +6,7 @@ import {
   messageHash,
   type Identity
 } from '../../src/lib/crypto/index.ts';
-import type { HfsSelf } from '../../src/lib/hfs/index.ts';
+import { HFS_SECONDS, type HfsSelf } from '../../src/lib/hfs/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import {
   createDeviceGroup,
@@ -98,6 +98,7 @@ export async function createGroupDevice(
     identity?: Identity;
     dormantAfterSeconds?: number;
     realSymbols?: boolean;
+    clockOffsetMs?: number;
   } = {}
 ): Promise<GroupDevice> {
   const identity = options.identity ?? OWN;
@@ -121,11 +122,13 @@ export async function createGroupDevice(
       random: systemRandom,
       log: silentLog,
       now: () => clock.now(),
-      clockOffsetMs: () => 0,
+      clockOffsetMs: () => options.clockOffsetMs ?? 0,
       isCreatedHere: async () => options.isCreatedHere ?? false,
       facts: { description: options.name ?? 'A browser', version: 1000 },
-      window: 'standard',
-      ...(options.dormantAfterSeconds !== undefined && { dormantAfterSeconds: options.dormantAfterSeconds }),
+      keyRules: async () => ({
+        window: 'standard',
+        dormantAfterSeconds: options.dormantAfterSeconds ?? HFS_SECONDS.dormantAfter
+      }),
       swarm: {
         members: () => [...swarm.nodes.keys()],
         async replace({ items, deleteHashes }) {

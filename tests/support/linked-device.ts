@@ -1,14 +1,18 @@
 // Linking a device of an account with another one, as two people with both screens before them do it.
 import { loadDevices, type DevicesView } from '../../src/lib/storage/index.ts';
-import { eventually } from './engine-device.ts';
-import type { Person } from './engine-network.ts';
+import { eventually, type TestPage, type TestTab } from './engine-device.ts';
 
 const WAIT_MS = 60_000;
+
+interface Screen {
+  readonly tab: TestTab;
+  readonly page: TestPage;
+}
 
 /** Waits until the row of devices is as `check` wants it. */
 export function seenDevices(
   what: string,
-  { page }: Person,
+  { page }: Screen,
   check: (shown: DevicesView) => unknown
 ): Promise<DevicesView> {
   return eventually(
@@ -22,8 +26,8 @@ export function seenDevices(
 }
 
 /** Takes `second` into the group of `first`; ends when both see both. */
-export async function linkDevice(first: Person, second: Person): Promise<void> {
-  const order = ({ tab }: Person) => tab.engine.messenger().orderDevices;
+export async function linkDevice(first: Screen, second: Screen): Promise<void> {
+  const order = ({ tab }: Screen) => tab.engine.messenger().orderDevices;
   await seenDevices('a group', second, ({ status }) => status === 'visible');
   order(second)({ action: 'link' });
   const { link } = await seenDevices('the own request', second, (shown) => shown.link !== null);

@@ -29,6 +29,8 @@ export function sampleConversation(part: Partial<ConversationView> = {}): Conver
     pictureMediaId: null,
     autoDownload: false,
     keepMediaDays: null,
+    requireEnhanced: false,
+    resendRequest: null,
     hidden: false,
     protectedIn: null,
     protectedOut: null,
@@ -56,6 +58,7 @@ export function sampleMessage(part: Partial<MessageView> & { readonly sort: numb
     preview: null,
     invitation: null,
     protection: 'classic',
+    waiting: null,
     attachments: [],
     ...part
   };

@@ -31,14 +31,19 @@ export interface Peer {
   readonly supersededKeyIds: readonly Uint8Array[];
   /** Announcements that were signed and still refused, such as old ones. */
   readonly suspicions: number;
-  /** The person wants no classic message to this contact. */
-  readonly isRequired: boolean;
+  /** When a message that proves its sender last said that they have keys; null before. */
+  readonly statedSeconds: number | null;
+  /** The person lets messages go classic while no keys can be found; until some are. */
+  readonly isClassicChosen: boolean;
   /** Arrival of classic messages of a capable contact, newest last. */
   readonly classicSeconds: readonly number[];
   /** Our continuity key as last sent to them whole, 32 bytes. */
   readonly toldContinuityPublicKey: Uint8Array | null;
   /** When they were last told anything of our keys. */
   readonly toldSeconds: number | null;
+  /** When we last asked them to send messages again, and they us. */
+  readonly askedSeconds: number | null;
+  readonly askedBySeconds: number | null;
   /** Whether the contact's last message was sealed to our active key; null before their first. */
   readonly knowsActiveKey: boolean | null;
 }
@@ -52,10 +57,13 @@ export const UNKNOWN_PEER: Peer = {
   continuityPublicKey: null,
   supersededKeyIds: [],
   suspicions: 0,
-  isRequired: false,
+  statedSeconds: null,
+  isClassicChosen: false,
   classicSeconds: [],
   toldContinuityPublicKey: null,
   toldSeconds: null,
+  askedSeconds: null,
+  askedBySeconds: null,
   knowsActiveKey: null
 };
 
@@ -115,6 +123,7 @@ function accept(peer: Peer, announcement: Announcement, nowSeconds: number) {
     noneSeconds: null,
     newestSeconds: Math.max(peer.newestSeconds, announcement.createdSeconds ?? 0),
     continuityPublicKey: shown ?? pinned,
+    isClassicChosen: false,
     supersededKeyIds: withSuperseded(peer, publicKeys)
   };
   return { peer: next, notices };
@@ -144,12 +153,15 @@ export function considerNone(peer: Peer, nowSeconds: number): Peer {
 
 /** A message that proves who sent it names keys of its sender (`k`, `c`): they take such messages, whatever the swarm says. */
 export function considerStatement(
-  peer: Peer,
-  statement: { readonly createdSeconds: number }
+  before: Peer,
+  statement: { readonly createdSeconds: number },
+  nowSeconds: number
 ): { peer: Peer; notices: readonly PeerNotice[] } {
+  const peer = { ...before, statedSeconds: nowSeconds };
   // What was said before a withdrawal is no word against it.
   const isOld = peer.status === 'withdrawn' && statement.createdSeconds <= peer.newestSeconds;
-  if (peer.status === 'capable' || isOld) return { peer, notices: [] };
+  if (isOld) return { peer: before, notices: [] };
+  if (peer.status === 'capable') return { peer, notices: [] };
   return { peer: { ...peer, status: 'capable' }, notices: ['enabled'] };
 }
 
@@ -185,26 +197,39 @@ export type SendDecision =
   | { readonly kind: 'classic'; readonly refetch: Refetch }
   /** Look for an announcement, then decide again. */
   | { readonly kind: 'fetch' }
-  /** Keep the message. `stale`: the person may let it go classic, by their own decision. */
-  | { readonly kind: 'hold'; readonly reason: 'required' | 'unreachable' | 'stale' };
+  | { readonly kind: 'hold'; readonly reason: HoldReason };
+
+/**
+ * Why a message waits. `required`: they have no keys, and the person wants no classic message to them; `unreachable`: theirs cannot be
+ * fetched now; `stale`: none were found for so long that the person may let it go classic, by their own decision.
+ */
+export type HoldReason = 'required' | 'unreachable' | 'stale';
+
+export interface SendingQuestion {
+  readonly nowSeconds: number;
+  /** A fetch was tried for this very message already; then `fetch` is not asked for again. */
+  readonly hasJustFetched: boolean;
+  /** The person wants no classic message to this contact; goes before everything they allowed. */
+  readonly isRequired?: boolean;
+  /** The person lets this very message go classic, should it have to wait as `stale`. */
+  readonly mayGoClassic?: boolean;
+}
 
 /** Whether to look for a newer announcement: not now, beside the message, or before it as far as that succeeds. */
 export type Refetch = 'no' | 'background' | 'first';
 
-/**
- * How the next message to a contact is to be sent (§14.2, §14.3).
- * @param hasJustFetched whether a fetch was tried for this very message already; then `fetch` is not asked for again
- */
-export function decideSending(peer: Peer, nowSeconds: number, hasJustFetched: boolean): SendDecision {
+/** How the next message to a contact is to be sent (§14.2, §14.3). */
+export function decideSending(peer: Peer, question: SendingQuestion): SendDecision {
+  const { nowSeconds, hasJustFetched, isRequired = false } = question;
   switch (peer.status) {
     case 'unknown':
       if (!isKnownAsNone(peer, nowSeconds) && !hasJustFetched) return { kind: 'fetch' };
-      return peer.isRequired ? { kind: 'hold', reason: 'required' } : { kind: 'classic', refetch: 'no' };
+      return isRequired ? { kind: 'hold', reason: 'required' } : { kind: 'classic', refetch: 'no' };
     case 'withdrawn':
-      if (peer.isRequired) return { kind: 'hold', reason: 'required' };
+      if (isRequired) return { kind: 'hold', reason: 'required' };
       return { kind: 'classic', refetch: isFresh(peer, nowSeconds) ? 'no' : 'background' };
     case 'capable':
-      return decideCapable(peer, nowSeconds, hasJustFetched);
+      return decideCapable(peer, question);
   }
 }
 
@@ -216,10 +241,12 @@ function isFresh(peer: Peer, nowSeconds: number): boolean {
   return peer.confirmedSeconds !== null && nowSeconds - peer.confirmedSeconds < HFS_SECONDS.keyFresh;
 }
 
-function decideCapable(peer: Peer, nowSeconds: number, hasJustFetched: boolean): SendDecision {
+function decideCapable(peer: Peer, question: SendingQuestion): SendDecision {
+  const { nowSeconds, hasJustFetched } = question;
   const { keys, confirmedSeconds } = peer;
   if (keys === null || confirmedSeconds === null) {
-    return hasJustFetched ? { kind: 'hold', reason: 'unreachable' } : { kind: 'fetch' };
+    const saidAge = nowSeconds - (peer.statedSeconds ?? nowSeconds);
+    return hasJustFetched ? hold(peer, saidAge, question) : { kind: 'fetch' };
   }
   const age = Math.max(0, nowSeconds - confirmedSeconds);
   const sending = sendingWithAge(age, keys.retentionDays >= STANDARD_RETENTION_DAYS);
@@ -229,7 +256,19 @@ function decideCapable(peer: Peer, nowSeconds: number, hasJustFetched: boolean):
     const refetch = sending.refetch === 'first' ? 'background' : sending.refetch;
     return { kind: 'hybrid', keys, ttlSeconds: sending.ttlSeconds, refetch };
   }
-  return { kind: 'hold', reason: age > HFS_SECONDS.keyStretch ? 'stale' : 'unreachable' };
+  return hold(peer, age, question);
+}
+
+/** Never classic silently: what the person allowed, they allowed for a contact without keys for nine days. */
+function hold(
+  peer: Peer,
+  ageSeconds: number,
+  { isRequired = false, mayGoClassic = false }: SendingQuestion
+): SendDecision {
+  const isStale = ageSeconds > HFS_SECONDS.keyStretch;
+  const isAllowed = isStale && !isRequired && (mayGoClassic || peer.isClassicChosen);
+  if (isAllowed) return { kind: 'classic', refetch: 'background' };
+  return { kind: 'hold', reason: isStale ? 'stale' : 'unreachable' };
 }
 
 export type Telling = 'nothing' | 'key' | 'announcement';

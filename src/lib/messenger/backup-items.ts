@@ -94,7 +94,7 @@ export function importedConversation(backup: BackupConversation): ImportedConver
 }
 
 export function backupMessage(content: MessageContent): BackupMessage {
-  const { attachments, protection: _protection, ...rest } = content;
+  const { attachments, protection: _protection, waitsFor: _waitsFor, ...rest } = content;
   if (!attachments) return rest;
   return {
     ...rest,
@@ -125,7 +125,9 @@ function cleanName(name: string | null): string | null {
 const SETTING_CHOICES: Readonly<Record<string, readonly unknown[]>> = {
   reachableBy: ['anyone', 'people-i-wrote-first'],
   notificationContent: ['neither', 'name', 'name-and-text'],
-  lockAfterMinutes: [0, 1, 5, 15, 60]
+  lockAfterMinutes: [0, 1, 5, 15, 60],
+  keyWindow: ['standard', 'short'],
+  dormantAfterDays: [14, 30, 60, 90]
 } satisfies { [Name in ChoiceSetting]: readonly SettingsView[Name][] };
 
 type ChoiceSetting = {

@@ -2,6 +2,7 @@
 import type { AccountId } from '../account-id.ts';
 import {
   acceptRequest,
+  answerResend,
   applyPreset,
   blockContact,
   changeSettings,
@@ -17,6 +18,7 @@ import {
   loadMeta,
   markConversationRead,
   pinConversation,
+  releaseHeld,
   saveConversationDraft,
   undoPreset,
   type PresetInput,
@@ -42,6 +44,10 @@ export interface ConversationCommands {
   setNotify(conversationId: string, notify: 'all' | 'none'): Promise<void>;
   /** @param nickname null removes it. @throws MessengerError `name-empty`, `name-too-long` */
   setNickname(conversationId: string, nickname: string | null): Promise<void>;
+  /** Nothing is sent to them that is not forward secret, as long as it is on. */
+  requireEnhanced(conversationId: string, on: boolean): Promise<void>;
+  /** Answers a contact who asks for messages they could not read. @param send the person agrees to sending them again */
+  answerResend(conversationId: string, send: boolean): Promise<void>;
   block(conversationId: string, blocked: boolean): Promise<void>;
   acceptRequest(conversationId: string): Promise<void>;
   /** Nothing is sent: whoever wrote does not learn of it. */
@@ -102,6 +108,15 @@ export function createConversationCommands(deps: {
     async setNickname(conversationId, text) {
       const nickname = text === null ? null : parseDisplayName(text);
       await chooseForConversation(store, conversationId, { nickname });
+    },
+    async requireEnhanced(conversationId, on) {
+      await chooseForConversation(store, conversationId, { requireEnhanced: on });
+      await releaseHeld(store, conversationId);
+      deps.ringOutbox();
+    },
+    async answerResend(conversationId, send) {
+      await answerResend(store, conversationId, send);
+      deps.ringOutbox();
     },
     block: (conversationId, blocked) => blockContact(store, conversationId, blocked),
     async acceptRequest(conversationId) {

@@ -31,6 +31,9 @@ interface Announced extends Published {
   readonly announcement: Uint8Array;
   readonly keyId: Uint8Array | null;
   readonly continuityPublicKey: Uint8Array;
+  readonly retentionDays: number;
+  /** Since when the account takes such messages without a break. */
+  readonly sinceSeconds: number;
 }
 
 /** As it is kept: the seed is only named, so that nothing of it is left when it is destroyed. */
@@ -50,6 +53,8 @@ export interface OwnAnnouncement {
   readonly createdSeconds: number;
   readonly announcement: Uint8Array;
   readonly continuityPublicKey: Uint8Array;
+  /** Since when the account takes such messages without a break. */
+  readonly sinceSeconds: number;
 }
 
 export interface Announcer {
@@ -59,6 +64,10 @@ export interface Announcer {
   receive(nodeEd25519Hex: string, answers: readonly GroupAnswer[]): Promise<void>;
   /** Publishes or withdraws what is due. @throws StorageError `deposed`, `closed`; the signal's reason */
   push(signal: AbortSignal): Promise<void>;
+  /** Publishes our key with the next push, later than what stands in our slot. */
+  takeBack(): void;
+  /** What we announced is no concern of ours any more: nothing is withdrawn. @throws StorageError */
+  letGo(): Promise<void>;
   /** What is announced now; null: nothing is. */
   own(): Promise<OwnAnnouncement | null>;
 }
@@ -89,7 +98,7 @@ export function createAnnouncer(deps: {
   /** Network time, milliseconds. */
   now: () => number;
   clockOffsetMs: () => number | null;
-  window: 'standard' | 'short';
+  keyRules: () => Promise<{ readonly window: 'standard' | 'short' }>;
   /** Whether the person wants forward-secret messages. */
   isOn: () => Promise<boolean>;
   /** Keys stand in our slot that no device of ours made, also after the group was looked at again. */
@@ -102,10 +111,13 @@ export function createAnnouncer(deps: {
   const cursors = new Map<string, string>();
   let isOutboxRight = true;
   let foreignLooks = 0;
+  /** `@` of the foreign keys last seen. */
+  let foreignSeconds = 0;
+  let isTakingBack = false;
 
   async function published(): Promise<Announced | null> {
     const row = await loadMeta(store, 'hfs-published');
-    if (!row) return null;
+    if (!row || row.content.text === '') return null;
     const { seedHash, ...rest } = decodeMarked(row.content.text) as KeptAnnounced;
     if (seedHash === null) return { ...rest, seed: null };
     const seeds = (await state.current())?.payload.seeds ?? [];
@@ -123,38 +135,47 @@ export function createAnnouncer(deps: {
       log.debug('own-announcement-refused', { code: errorCode(error) });
     }
     const keys = await deps.ring.all();
-    return judgeOutbox(shown, {
+    const verdict = judgeOutbox(shown, {
       keyIds: keys.map(({ publicKeys }) => accountKeyId(publicKeys)),
       continuityPublicKey: await crypto.ed25519PublicKey(self.payload.continuity.seed),
       published: await published()
     });
+    if (verdict === 'foreign') foreignSeconds = Math.max(foreignSeconds, shown?.createdSeconds ?? 0);
+    return verdict;
   }
 
   /** A foreign one is believed when it is still there after the group was fetched once more. */
   async function noteForeign(): Promise<void> {
     foreignLooks += 1;
-    if (foreignLooks === FOREIGN_LOOKS) await deps.onForeign();
+    if (foreignLooks === FOREIGN_LOOKS && (await deps.isOn())) await deps.onForeign();
   }
 
   async function publish(self: HfsSelf, nowSeconds: number, signal: AbortSignal): Promise<void> {
     const before = await published();
-    const seed = seedToPublish(self, before, isOutboxRight, nowSeconds);
+    const { window } = await deps.keyRules();
+    const retentionDays = window === 'short' ? SHORT_RETENTION_DAYS : STANDARD_RETENTION_DAYS;
+    const isRight = isOutboxRight && !isTakingBack && before?.retentionDays === retentionDays;
+    const seed = seedToPublish(self, before, isRight, nowSeconds);
     if (seed === null || self.payload.continuity === null || !publishing.isDue()) return;
     publishing.note();
     const publicKeys = await derivePublicKeys(crypto, 'account', seed.seed);
     // After a withdrawal the next one must be later than it.
-    const createdSeconds =
-      before?.seed === null ? Math.max(seed.createdSeconds, before.createdSeconds + 1) : seed.createdSeconds;
+    const withdrawnSeconds = before?.seed === null ? before.createdSeconds : 0;
+    const earlier = Math.max(withdrawnSeconds, isTakingBack ? foreignSeconds : 0);
+    const createdSeconds = Math.max(seed.createdSeconds, earlier + 1);
     const continuitySeed = self.payload.continuity.seed;
     const announcement = await buildAnnouncement(crypto, {
       identity,
       createdSeconds,
       publicKeys,
       continuitySeed,
-      retentionDays: deps.window === 'short' ? SHORT_RETENTION_DAYS : STANDARD_RETENTION_DAYS
+      retentionDays
     });
     await put(announcement, signal);
+    isTakingBack = false;
     await keep({
+      retentionDays,
+      sinceSeconds: before === null || before.seed === null ? nowSeconds : before.sinceSeconds,
       seed: seed.seed,
       createdSeconds,
       publishedSeconds: nowSeconds,
@@ -233,11 +254,17 @@ export function createAnnouncer(deps: {
         log.warn('not-announced', { code });
       }
     },
+    takeBack() {
+      isTakingBack = true;
+      foreignLooks = 0;
+      publishing.reset();
+    },
+    letGo: () => updateMeta(store, 'hfs-published', 'engine', () => ({ text: '' })),
     async own() {
       const last = await published();
       if (last === null || last.seed === null || last.keyId === null) return null;
-      const { keyId, createdSeconds, announcement, continuityPublicKey } = last;
-      return { keyId, createdSeconds, announcement, continuityPublicKey };
+      const { keyId, createdSeconds, announcement, continuityPublicKey, sinceSeconds } = last;
+      return { keyId, createdSeconds, announcement, continuityPublicKey, sinceSeconds };
     }
   };
 }

@@ -15,6 +15,7 @@ export const NO_DEVICES: DevicesContent = {
   requests: [],
   link: null,
   problem: null,
+  alarm: null,
   firstSeenMs: {},
   openedAtMs: 0,
   ownLink: null

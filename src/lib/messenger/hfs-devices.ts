@@ -77,6 +77,12 @@ export interface DeviceGroupDependencies extends Omit<
   readonly ring: () => void;
   /** This device has joined or founded a group because the person wanted it: it takes part from now on. */
   readonly onTakesPart?: () => Promise<void>;
+  /** The person agreed to asking contacts for what no key here opens. */
+  readonly onAskResend?: () => Promise<void>;
+  /** Ours are to stand in our slot again, whatever stands there. */
+  readonly onTakeBack?: () => void;
+  /** The person turned forward-secret messages off. @param isElsewhere on this device alone, since the account's keys are another's */
+  readonly onTurnOff?: (isElsewhere: boolean) => Promise<void>;
   readonly onDevicesChanged: (changes: readonly DeviceChange[]) => Promise<void>;
 }
 
@@ -183,6 +189,7 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
       );
       // Everything of the group is merged with the next look, and our record is pushed as soon as it is due.
       sync.hurry();
+      await change((current) => ({ ...current, alarm: null }));
       await deps.onTakesPart?.();
       await tell([{ change: 'linked', name: '' }]);
       return;
@@ -219,12 +226,17 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
 
   /** Every request comes from a device of its own, so that nobody takes in an earlier one by mistake. */
   async function requestLink(signal: AbortSignal): Promise<void> {
-    const newest = sight.messages.reduce<ReadGroupMessage | null>(
-      (latest, message) => (latest && latest.storedSeconds >= message.storedSeconds ? latest : message),
-      null
-    );
     const before = await state.current();
-    if (before?.status === 'member') return;
+    const isMoving = (await loadDevicesContent(store))?.alarm === 'foreign-keys';
+    if (before?.status === 'member' && !isMoving) return;
+    // Who moves to the group of the foreign keys leaves the own one behind.
+    const ownGroup = before?.status === 'member' ? before.groupId : null;
+    const newest = sight.messages
+      .filter(({ groupId }) => ownGroup === null || !equalBytes(groupId, ownGroup))
+      .reduce<ReadGroupMessage | null>(
+        (latest, message) => (latest && latest.storedSeconds >= message.storedSeconds ? latest : message),
+        null
+      );
     if (!newest) return change((view) => ({ ...view, problem: 'link-failed' }));
     const at = nowSeconds();
     const self: HfsSelf = { ...createSelf(deps.random, at), status: 'waiting' };
@@ -335,6 +347,22 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
         break;
       case 'cancel-link':
         await cancelLink();
+        break;
+      case 'ask-resend':
+        await deps.onAskResend?.();
+        break;
+      case 'take-back':
+        deps.onTakeBack?.();
+        await change((view) => ({ ...view, alarm: null }));
+        break;
+      case 'turn-off': {
+        const isElsewhere = (await loadDevicesContent(store))?.alarm === 'foreign-keys';
+        await deps.onTurnOff?.(isElsewhere);
+        await change((view) => ({ ...view, alarm: null }));
+        break;
+      }
+      case 'ignore-other-app':
+        await change((view) => ({ ...view, alarm: null, ignoresOtherApp: true }));
         break;
       default:
         waiting.add(order.action);

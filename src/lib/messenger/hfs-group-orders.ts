@@ -14,10 +14,27 @@ export type DeviceOrder =
   /** This device leaves the group. */
   | { readonly action: 'leave' }
   /** Founds a new group of this device alone. */
-  | { readonly action: 'start-fresh' };
+  | { readonly action: 'start-fresh' }
+  /** Foreign keys in our slot: ours are published again. */
+  | { readonly action: 'take-back' }
+  /** This account takes forward-secret messages no more; where keys are foreign, this device alone. */
+  | { readonly action: 'turn-off' }
+  | { readonly action: 'ignore-other-app' }
+  /** Contacts are asked to send again what no key here opens. */
+  | { readonly action: 'ask-resend' };
 
 const MAX_ID = 128;
-const PLAIN = new Set(['link', 'confirm-link', 'cancel-link', 'leave', 'start-fresh']);
+const PLAIN = new Set([
+  'link',
+  'confirm-link',
+  'cancel-link',
+  'leave',
+  'start-fresh',
+  'take-back',
+  'turn-off',
+  'ignore-other-app',
+  'ask-resend'
+]);
 const WITH_REQUEST = new Set(['accept', 'refuse']);
 
 /** Whether something another tab said is an order; tabs may be of different versions. */

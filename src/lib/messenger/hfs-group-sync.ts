@@ -90,10 +90,11 @@ export interface GroupSyncDependencies {
   readonly facts: Pick<DeviceFacts, 'description' | 'version'>;
   /** When the app was last open here before now, seconds. */
   readonly lastOpenedSeconds: () => Promise<number>;
-  readonly window: 'standard' | 'short';
-  readonly dormantAfterSeconds?: number;
-  /** Whether keys may be destroyed: everything fetched was decrypted, and nothing waits for a key (§13.6). */
-  readonly mayExpire?: () => boolean;
+  /** How long keys and silent devices stay. */
+  readonly keyRules: () => Promise<{
+    readonly window: 'standard' | 'short';
+    readonly dormantAfterSeconds: number;
+  }>;
   /** After each complete look, with what changed among the devices. */
   readonly onSight: (sight: GroupSight, events: readonly GroupEvent[]) => Promise<void>;
   /** What the person asked for that needs a complete look; done after it and before the push. */
@@ -149,6 +150,8 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
   let merged: readonly string[] = [];
   let hasSeenGroup = false;
   let polledSeconds: number | null = null;
+  /** The inbox was read completely in this poll. */
+  let isInboxRead = false;
   let nextDueCheckMs = Number.NEGATIVE_INFINITY;
 
   const isTimeKnown = () => {
@@ -241,15 +244,22 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
 
   async function bringUpToDate(self: HfsSelf, nowSeconds: number): Promise<HfsSelf> {
     if (!isTimeKnown()) return self;
-    const expired = deps.mayExpire?.() === false ? self : expireSeeds(self, deps.window, nowSeconds).self;
+    const { window, dormantAfterSeconds } = await deps.keyRules();
+    const expired = mayExpire(self, nowSeconds) ? expireSeeds(self, window, nowSeconds).self : self;
     return keepUp(expired, {
       random: deps.random,
       nowSeconds,
       facts: facts(expired),
       lastOpenedSeconds: await deps.lastOpenedSeconds(),
-      ...(deps.dormantAfterSeconds !== undefined && { dormantAfterSeconds: deps.dormantAfterSeconds }),
+      dormantAfterSeconds,
       publicKeysOf
     });
+  }
+
+  /** No key goes while messages it may open are still being fetched, but for at most two days (§13.6). */
+  function mayExpire(self: HfsSelf, nowSeconds: number): boolean {
+    const lastRead = facts(self).polledSeconds ?? 0;
+    return isInboxRead || nowSeconds - lastRead > HFS_SECONDS.keyUsable;
   }
 
   /** What this device owes by time is only looked for now and then; doing it needs a complete look first. */
@@ -308,6 +318,7 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
     },
     async receive(nodeHex, answers) {
       isUpToDate = false;
+      isInboxRead = false;
       try {
         for (const part of answers) {
           if (part.namespace !== OWN_PROFILE.groupNamespace) continue;
@@ -356,6 +367,7 @@ export function createGroupSync(deps: GroupSyncDependencies): RunningGroupSync {
     },
     isWaiting,
     notePolled(nowSeconds) {
+      isInboxRead = true;
       polledSeconds = Math.max(polledSeconds ?? 0, nowSeconds);
     },
     hurry() {

@@ -8,12 +8,20 @@ import { errorCode } from '../errors.ts';
 import { decodeStatement, type PeerNotice, type Statement } from '../hfs/index.ts';
 import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
-import { addNotice, loadForwardSecrecy, loadPeer, type ProfileStore } from '../storage/index.ts';
+import {
+  addNotice,
+  findConversation,
+  loadForwardSecrecy,
+  loadKeyRules,
+  loadPeer,
+  type ProfileStore
+} from '../storage/index.ts';
 import { hasField } from '../wire/index.ts';
 import { createAnnouncer, type Announcer } from './hfs-announcer.ts';
 import { createAccountKeyRing, type AccountKeyRing } from './hfs-key-ring.ts';
 import type { GroupState } from './hfs-group-state.ts';
 import { createPeerBook, type KeyDirectory, type PeerBook } from './hfs-peers.ts';
+import { createResend, type Resend } from './hfs-resend.ts';
 import { createProtector, type Protector } from './hfs-sending.ts';
 import type { ContentItem } from './open-item.ts';
 
@@ -22,6 +30,7 @@ export interface HfsMessages {
   readonly peers: PeerBook;
   readonly announcer: Announcer;
   readonly protector: Protector;
+  readonly resend: Resend;
   /** What received messages tell of contacts' keys. @throws StorageError `deposed`, `closed` */
   noteContents(items: readonly ContentItem[]): Promise<void>;
 }
@@ -38,12 +47,17 @@ export interface HfsDependencies {
   /** Network time, milliseconds. */
   readonly now: () => number;
   readonly clockOffsetMs: () => number | null;
+  readonly ringOutbox: () => void;
   readonly onForeignKeys: () => Promise<void>;
+  /** Somebody who is in no group of the account wrote in its name. */
+  readonly onOtherApp: () => Promise<void>;
 }
 
 export function createHfsMessages(deps: HfsDependencies): HfsMessages {
   const { store, identity, crypto, swarm, state, clock, random, log, now } = deps;
   const isOn = () => loadForwardSecrecy(store);
+  const isRequired = async (accountId: AccountId) =>
+    (await findConversation(store, accountId))?.content.requireEnhanced === true;
   const ring = createAccountKeyRing({ crypto, state });
   const peers = createPeerBook({
     store,
@@ -57,8 +71,13 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
   const announcer = createAnnouncer({
     ...{ store, identity, crypto, swarm, state, ring, clock, log, now, isOn },
     clockOffsetMs: deps.clockOffsetMs,
-    window: 'standard',
+    keyRules: () => loadKeyRules(store),
     onForeign: deps.onForeignKeys
+  });
+  const resend = createResend({
+    ...{ store, state, peers, isOn, now },
+    ownId: identity.accountId,
+    ringOutbox: deps.ringOutbox
   });
   /** Accounts of which there is a row. */
   const known = new Set<AccountId>();
@@ -84,23 +103,40 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     ring,
     peers,
     announcer,
-    protector: createProtector({ identity, crypto, peers, ring, announcer, isOn, now }),
+    resend,
+    protector: createProtector({ identity, crypto, peers, ring, announcer, isOn, isRequired, now }),
     async noteContents(items) {
+      await noteOwn(items);
       const others = items.filter(({ senderId }) => senderId !== identity.accountId);
       for (const [accountId, sent] of Map.groupBy(others, ({ senderId }) => senderId)) {
         if (!(await isWorthNoting(accountId, sent))) continue;
         known.add(accountId);
         const own = await announcer.own();
         for (const { protection = 'classic', keyId, content } of sent.slice(-MAX_NOTED)) {
+          const statement = statementOf(content);
           await peers.noteIncoming(accountId, {
             protection,
             isActiveKey: own !== null && keyId !== undefined && equalBytes(own.keyId, keyId),
-            statement: statementOf(content)
+            statement
           });
+          if (protection === 'hybrid' && statement?.resend)
+            await resend.noteAsked(accountId, statement.resend);
         }
       }
     }
   };
+
+  /** Devices of the group send no classic copies, once the account takes forward-secret messages. */
+  async function noteOwn(items: readonly ContentItem[]): Promise<void> {
+    const classic = items.filter(
+      ({ senderId, protection }) => senderId === identity.accountId && protection !== 'hybrid'
+    );
+    if (classic.length === 0) return;
+    const own = await announcer.own();
+    // What was written before may still have been on its way.
+    if (own && classic.some(({ timestampMs }) => timestampMs > (own.sinceSeconds + SETTLED_SECONDS) * 1000))
+      await deps.onOtherApp();
+  }
 
   function statementOf(content: ContentItem['content']): Statement | null {
     if (!hasField(content, 'onionskin')) return null;
@@ -112,6 +148,9 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     }
   }
 }
+
+/** Between the first announcement and the time from which every device of the group knows of it. */
+const SETTLED_SECONDS = 3_600;
 
 /** Of one contact in one part of an answer: the latest say it. */
 const MAX_NOTED = 8;

@@ -45,6 +45,12 @@ export interface PeerBook {
   lookUp(accountId: AccountId, signal?: AbortSignal): Promise<Peer>;
   /** What a message that proves its sender tells of their keys, and of what they know of ours. */
   noteIncoming(accountId: AccountId, message: IncomingFacts): Promise<void>;
+  /** The person lets messages go classic until keys of the contact are found. */
+  chooseClassic(accountId: AccountId): Promise<void>;
+  /** Notes that they are asked now to send messages again, if `isDue` says so. @returns what it said */
+  noteAsking(accountId: AccountId, isDue: (peer: Peer) => boolean): Promise<boolean>;
+  /** The same of a request of theirs. */
+  noteAskedBy(accountId: AccountId, isDue: (peer: Peer) => boolean): Promise<boolean>;
   /** A message that told something of our keys was accepted by the swarm. */
   noteTold(accountId: AccountId, telling: Telling, ownContinuityPublicKey: Uint8Array): Promise<void>;
 }
@@ -89,6 +95,19 @@ export function createPeerBook(deps: {
     });
     if (notices.length > 0) await deps.onNotices(accountId, notices);
     return after;
+  }
+
+  async function noteIfDue(
+    accountId: AccountId,
+    field: 'askedSeconds' | 'askedBySeconds',
+    isDue: (peer: Peer) => boolean
+  ): Promise<boolean> {
+    let is = false;
+    await change(accountId, (peer) => {
+      is = isDue(peer);
+      return { peer: is ? { ...peer, [field]: nowSeconds() } : peer };
+    });
+    return is;
   }
 
   const current = async (accountId: AccountId) => readPeer(await loadPeer(store, accountId));
@@ -166,13 +185,18 @@ export function createPeerBook(deps: {
           notices.push(...considered.notices);
         }
         if (statement) {
-          const considered = considerStatement(peer, statement);
+          const considered = considerStatement(peer, statement, at);
           peer = considered.peer;
           notices.push(...considered.notices);
         }
         const isNothing = before === UNKNOWN_PEER && statement === null && message.protection === 'classic';
         return isNothing ? { peer: before } : { peer, notices };
       });
+    },
+    noteAsking: (accountId, isDue) => noteIfDue(accountId, 'askedSeconds', isDue),
+    noteAskedBy: (accountId, isDue) => noteIfDue(accountId, 'askedBySeconds', isDue),
+    async chooseClassic(accountId) {
+      await change(accountId, (peer) => ({ peer: { ...peer, isClassicChosen: true } }));
     },
     async noteTold(accountId, telling, ownContinuityPublicKey) {
       await change(accountId, (peer) => ({

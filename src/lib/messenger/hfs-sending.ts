@@ -7,9 +7,12 @@ import {
   decideTelling,
   encodeStatement,
   sealEnvelope,
+  type HoldReason,
   type PublicKeys,
   type Refetch,
-  type SendDecision
+  type SendDecision,
+  type Statement,
+  type SendingQuestion
 } from '../hfs/index.ts';
 import type { Announcer } from './hfs-announcer.ts';
 import type { AccountKeyRing } from './hfs-key-ring.ts';
@@ -31,18 +34,29 @@ export type SendPlan =
       readonly statement: OwnStatement | null;
     }
   /** The message has to wait. */
-  | { readonly kind: 'hold'; readonly reason: 'required' | 'unreachable' | 'stale' };
+  | { readonly kind: 'hold'; readonly reason: HoldReason };
 
 export interface Protector {
   /**
    * @param isQuick for what is sent at once or not at all: nothing is looked up, and nothing told
+   * @param mayGoClassic the person allowed it for this message: `once`, or for all to this contact until keys are found
    * @throws StorageError `deposed`, `closed`; the signal's reason
    */
-  plan(recipientId: AccountId, options?: { isQuick?: boolean; signal?: AbortSignal }): Promise<SendPlan>;
-  /** Keys for the copies our own devices get; null: they get classic ones (§17). */
+  plan(
+    recipientId: AccountId,
+    options?: { isQuick?: boolean; mayGoClassic?: 'once' | 'always'; signal?: AbortSignal }
+  ): Promise<SendPlan>;
+  /** The person wants no classic message to this account. */
+  isRequired(recipientId: AccountId): Promise<boolean>;
+  /**
+   * Keys for the copies our own devices get; null: they get classic ones (§17). A device that is in no group seals to what the account
+   * announces, or whoever has the phrase would read all it sends.
+   */
   ownKeys(): Promise<PublicKeys | null>;
   /** @returns the data to store */
   seal(recipientId: AccountId, publicKeys: PublicKeys, content: Uint8Array): Promise<Uint8Array>;
+  /** What a request to send messages again says, with our whole announcement; null: nothing is announced (§15.2). */
+  askingStatement(resend: NonNullable<Statement['resend']>): Promise<OwnStatement | null>;
   /** What a message told has reached the swarm. */
   noteTold(recipientId: AccountId, telling: 'key' | 'announcement'): Promise<void>;
 }
@@ -54,6 +68,8 @@ export function createProtector(deps: {
   ring: AccountKeyRing;
   announcer: Announcer;
   isOn: () => Promise<boolean>;
+  /** The person wants no classic message to this account. */
+  isRequired: (accountId: AccountId) => Promise<boolean>;
   /** Network time, milliseconds. */
   now: () => number;
 }): Protector {
@@ -72,13 +88,22 @@ export function createProtector(deps: {
 
   async function decide(
     recipientId: AccountId,
+    consent: Pick<SendingQuestion, 'isRequired' | 'mayGoClassic'>,
     isQuick: boolean,
     signal?: AbortSignal
   ): Promise<SendDecision> {
-    const decision = decideSending(await peers.current(recipientId), nowSeconds(), false);
+    const question = (hasJustFetched: boolean) => ({ ...consent, nowSeconds: nowSeconds(), hasJustFetched });
+    const decision = decideSending(await peers.current(recipientId), question(false));
     if (decision.kind !== 'fetch') return decision;
     const peer = isQuick ? await peers.current(recipientId) : await peers.lookUp(recipientId, signal);
-    return decideSending(peer, nowSeconds(), true);
+    return decideSending(peer, question(true));
+  }
+
+  /** What the account announces, as others see it. */
+  async function foundOwnKeys(): Promise<PublicKeys | null> {
+    const own = identity.accountId;
+    const decision = await decide(own, {}, false);
+    return decision.kind === 'hybrid' ? decision.keys.publicKeys : null;
   }
 
   function refetch(recipientId: AccountId, when: Refetch): void {
@@ -87,24 +112,37 @@ export function createProtector(deps: {
   }
 
   return {
-    async plan(recipientId, { isQuick = false, signal } = {}) {
-      if (!(await deps.isOn())) return { kind: 'classic', statement: null };
-      const decision = await decide(recipientId, isQuick, signal);
+    async plan(recipientId, { isQuick = false, mayGoClassic, signal } = {}) {
+      const isRequired = await deps.isRequired(recipientId);
+      if (!(await deps.isOn())) {
+        return isRequired ? { kind: 'hold', reason: 'required' } : { kind: 'classic', statement: null };
+      }
+      if (mayGoClassic === 'always') await peers.chooseClassic(recipientId);
+      const consent = { isRequired, mayGoClassic: mayGoClassic !== undefined };
+      const decision = await decide(recipientId, consent, isQuick, signal);
       if (decision.kind === 'hold') return decision;
       // Nothing could be looked up; what is not known to be capable gets what everybody reads.
-      if (decision.kind === 'fetch') return { kind: 'classic', statement: null };
+      if (decision.kind === 'fetch') {
+        return isRequired ? { kind: 'hold', reason: 'required' } : { kind: 'classic', statement: null };
+      }
       if (!isQuick) refetch(recipientId, decision.refetch);
       const statement = isQuick ? null : await statementFor(recipientId);
       if (decision.kind === 'classic') return { kind: 'classic', statement };
       const { publicKeys } = decision.keys;
       return { kind: 'hybrid', publicKeys, ttlMs: decision.ttlSeconds * 1000, statement };
     },
+    isRequired: deps.isRequired,
     async ownKeys() {
       if (!(await deps.isOn())) return null;
-      return (await deps.ring.announced())?.publicKeys ?? null;
+      return (await deps.ring.announced())?.publicKeys ?? foundOwnKeys();
     },
     seal: (recipient, publicKeys, content) =>
       sealEnvelope(crypto, { content, sender: identity, recipient, publicKeys }),
+    async askingStatement(resend) {
+      const own = await announcer.own();
+      if (!own) return null;
+      return { telling: 'announcement', bytes: encodeStatement({ ...own, resend }) };
+    },
     async noteTold(recipientId, telling) {
       const own = await announcer.own();
       if (own) await peers.noteTold(recipientId, telling, own.continuityPublicKey);

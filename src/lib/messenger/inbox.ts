@@ -2,21 +2,24 @@
 // with the cursor in one transaction, and only then let others know.
 import type { AccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
-import { base64ToBytes, bytesToBase64 } from '../bytes/index.ts';
+import { base64ToBytes, bytesToBase64, bytesToHex } from '../bytes/index.ts';
 import type { CryptoBackend, Identity } from '../crypto/index.ts';
-import { HFS_SECONDS } from '../hfs/index.ts';
+import { accountKeyId, HFS_SECONDS } from '../hfs/index.ts';
 import type { Log } from '../log.ts';
 import {
   dropHeld,
   findSeen,
+  forgetCursors,
   keepHeld,
   loadHeld,
   saveInbox,
+  updateHeldState,
   type HeldMessage,
   type InboxResult,
   type ProfileStore,
   type SeenLookup
 } from '../storage/index.ts';
+import { NAMESPACES } from '../wire/index.ts';
 import { applyContents, wantedRows } from './apply-content.ts';
 import type { HfsMessages } from './hfs-messages.ts';
 import { openItem, type ContentItem, type OpenedItem, type StoredItem } from './open-item.ts';
@@ -67,13 +70,15 @@ export function createInbox(deps: {
   /** As `ConfigSync.handledBeforeMs`. */
   handledBeforeMs?: (accountId: AccountId) => number;
   /** Forward-secret messages; without it none is opened. */
-  hfs?: Pick<HfsMessages, 'ring' | 'noteContents'>;
+  hfs?: Pick<HfsMessages, 'ring' | 'noteContents' | 'resend'>;
 }): Inbox {
   const { store, identity, crypto, hfs, handledBeforeMs = () => 0 } = deps;
   const accountKeys = async () => (hfs ? hfs.ring.all() : []);
   /** Null until it was looked whether something is held. */
   let heldTries: number | null = 0;
   let heldDueMs = 0;
+  /** Names of the account keys that what is held was tried with last. */
+  let keysTried = '';
 
   async function openAll(items: readonly StoredItem[], signal?: AbortSignal): Promise<OpenedItem[]> {
     const opened: OpenedItem[] = [];
@@ -114,8 +119,8 @@ export function createInbox(deps: {
     });
   }
 
-  /** What no key opens is kept as it came. */
-  async function hold(opened: readonly OpenedItem[]): Promise<void> {
+  /** What no key opens is kept as it came. @returns hashes of what found no room */
+  async function hold(opened: readonly OpenedItem[]): Promise<ReadonlySet<string>> {
     const held = opened.flatMap((item): HeldMessage[] =>
       item.kind === 'rejected' && item.held
         ? [
@@ -128,10 +133,25 @@ export function createInbox(deps: {
           ]
         : []
     );
-    if (held.length === 0) return;
-    await keepHeld(store, held);
-    heldTries = 0;
-    heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[0] as number);
+    if (held.length === 0) return new Set();
+    const left = await keepHeld(store, held);
+    if (left.length > 0) await updateHeldState(store, (state) => ({ ...state, isOverfull: true }));
+    // A stranger who goes on sending must not keep the others from their turn.
+    if (heldTries === null || heldTries >= HELD_RETRIES_MS.length) {
+      heldTries = 0;
+      heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[0] as number);
+    }
+    return new Set(left);
+  }
+
+  /** There are other keys: what found no room is fetched again. */
+  async function fetchOverfull(): Promise<void> {
+    let isOverfull = false;
+    await updateHeldState(store, (state) => {
+      isOverfull = state.isOverfull;
+      return isOverfull ? { ...state, isOverfull: false } : null;
+    });
+    if (isOverfull) await forgetCursors(store, NAMESPACES.messages);
   }
 
   /** A fault of ours in one message must not stop the others (§3.4). */
@@ -153,7 +173,7 @@ export function createInbox(deps: {
     const ownId = identity.accountId;
     const nowMs = deps.now();
     const contents = opened.filter((item): item is ContentItem => item.kind === 'content');
-    await hold(opened);
+    const left = await hold(opened);
     await hfs?.noteContents(contents);
     const replays = contents.flatMap(({ replayHash }) =>
       replayHash === undefined ? [] : [{ hash: replayHash, expiresAtMs: nowMs + REPLAY_REMEMBERED_MS }]
@@ -162,7 +182,9 @@ export function createInbox(deps: {
     return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
       const changes = applyContents(opened, snapshot, { ownId, nowMs, handledBeforeMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
-      return { ...changes, seen: [...changes.seen, ...replays], rejected, cursor };
+      // What found no room is not known: it comes again when everything is fetched anew.
+      const seenNow = changes.seen.filter(({ hash }) => !left.has(hash));
+      return { ...changes, seen: [...seenNow, ...replays], rejected, cursor };
     });
   }
 
@@ -194,11 +216,21 @@ export function createInbox(deps: {
       return { added, newReasons, events };
     },
     async retryHeld() {
-      if (!hfs || heldTries === null || deps.clock.monotonic() < heldDueMs) return null;
+      if (!hfs || heldTries === null) return null;
+      const keys = (await accountKeys()).map(({ publicKeys }) => bytesToHex(accountKeyId(publicKeys))).join();
+      // After the last of the attempts only other keys are worth another one, and those at once.
+      const isOtherKeys = keys !== keysTried;
+      const isOver = heldTries >= HELD_RETRIES_MS.length || deps.clock.monotonic() < heldDueMs;
+      if (!isOtherKeys && isOver) return null;
+      keysTried = keys;
       const held = await loadHeld(store);
-      heldTries = held.length === 0 ? null : heldTries + 1;
-      if (heldTries === null) return null;
-      heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[heldTries] ?? LATER_HELD_RETRY_MS);
+      heldTries = held.length === 0 ? null : Math.min(heldTries + 1, HELD_RETRIES_MS.length);
+      if (heldTries === null) {
+        if (isOtherKeys) await fetchOverfull();
+        await hfs.resend.noteLeft([]);
+        return null;
+      }
+      heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[heldTries] ?? 0);
       const items = held.map((item) => ({ ...item, data: base64ToBytes(item.dataBase64) }));
       const opened = await withoutReplays(await openAll(items));
       const done = opened.filter((item) => item.kind === 'content' || !item.held);
@@ -210,6 +242,10 @@ export function createInbox(deps: {
         store,
         [...done, ...over].map(({ hash }) => hash)
       );
+      if (isOtherKeys) await fetchOverfull();
+      const gone = new Set([...done, ...over].map(({ hash }) => hash));
+      const left = held.filter(({ hash }) => !gone.has(hash));
+      if (left.length === 0 || heldTries >= HELD_RETRIES_MS.length) await hfs.resend.noteLeft(left);
       return result;
     }
   };
@@ -217,7 +253,6 @@ export function createInbox(deps: {
 
 /** Waits before the next attempts to open what no key opened (v2-forward-secrecy-and-pq.md §15.1). */
 const HELD_RETRIES_MS = [5_000, 30_000, 5 * 60_000, 15 * 60_000];
-const LATER_HELD_RETRY_MS = 60 * 60_000;
 const HELD_FOR_MS = HFS_SECONDS.messageTtl * 1000;
 const REPLAY_REMEMBERED_MS = HFS_SECONDS.dedupRemembered * 1000;
 

@@ -6,8 +6,10 @@ import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   addOwnNotice,
+  changeSettings,
   DEFAULT_SETTINGS,
   findConversation,
+  loadKeyRules,
   loadMeta,
   raiseEpoch,
   isWantedFile,
@@ -85,7 +87,14 @@ function turnOnForwardSecrecy(store: ProfileStore): Promise<void> {
 
 /** Keys in our slot that no device of ours made: somebody else has the recovery phrase (v2-forward-secrecy-and-pq.md §9.3). */
 function noteForeignKeys(store: ProfileStore): Promise<void> {
-  return updateDevicesContent(store, (view) => view && { ...view, problem: 'foreign-keys' });
+  return updateDevicesContent(store, (view) => view && { ...view, alarm: 'foreign-keys' });
+}
+
+/** A classic copy of a message of ours: an app that is in no group of the account wrote it (§16.1). */
+function noteOtherApp(store: ProfileStore): Promise<void> {
+  return updateDevicesContent(store, (view) =>
+    !view || view.alarm !== null || view.ignoresOtherApp ? null : { ...view, alarm: 'other-app' }
+  );
 }
 
 /** The account was made here, so that no other device can have keys of it. */
@@ -140,7 +149,9 @@ export async function runLeader(
   const hfs = createHfsMessages({
     ...{ store, identity, crypto, swarm, state: groupState, clock, random, log, now },
     clockOffsetMs: () => onion.clockOffsetMs(),
-    onForeignKeys: () => noteForeignKeys(store)
+    ringOutbox: () => outbox.ring(),
+    onForeignKeys: () => noteForeignKeys(store),
+    onOtherApp: () => noteOtherApp(store)
   });
   const { protector, announcer } = hfs;
   const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs, hfs });
@@ -164,9 +175,15 @@ export async function runLeader(
     clockOffsetMs: () => onion.clockOffsetMs(),
     isCreatedHere: () => isAccountOfThisDevice(store),
     facts: deps.device,
-    window: 'standard',
+    keyRules: () => loadKeyRules(store),
     ring: () => poller.ring(),
     onTakesPart: () => turnOnForwardSecrecy(store),
+    onAskResend: () => hfs.resend.ask(),
+    onTakeBack: () => announcer.takeBack(),
+    async onTurnOff(isElsewhere) {
+      if (isElsewhere) await announcer.letGo();
+      await changeSettings(store, { forwardSecrecy: false });
+    },
     async onDevicesChanged(changes) {
       for (const change of changes) {
         const line = { type: 'device' as const, ...change };

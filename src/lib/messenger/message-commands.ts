@@ -2,6 +2,7 @@
 import type { AccountId } from '../account-id.ts';
 import type { Clock } from '../clock.ts';
 import {
+  allowClassic,
   conversationOfKey,
   deleteForEveryone,
   deleteOnMyDevices,
@@ -50,6 +51,11 @@ export interface MessageCommands {
    */
   send(conversationId: string, text: string, options?: SendOptions): Promise<{ messageId: string }>;
   retry(messageId: string): Promise<void>;
+  /**
+   * Lets a message go classic that waits as `stale`; nothing happens to others.
+   * @param always as all to the contact until keys of theirs are found
+   */
+  sendBasic(messageId: string, always: boolean): Promise<void>;
   deleteMessages(messageIds: readonly string[], reach: DeletionReach): Promise<void>;
   /** @throws MessengerError `too-many-reactions` (20 a minute), `not-an-emoji`; StorageError `not-found` */
   react(messageId: string, emoji: string, remove: boolean): Promise<void>;
@@ -132,6 +138,10 @@ export function createMessageCommands(deps: {
     },
     async retry(messageId) {
       await retryMessage(store, messageId);
+      ringOutbox();
+    },
+    async sendBasic(messageId, always) {
+      await allowClassic(store, messageId, always ? 'always' : 'once');
       ringOutbox();
     },
     async deleteMessages(messageIds, reach) {

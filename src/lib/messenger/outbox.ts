@@ -4,7 +4,7 @@ import type { AccountId } from '../account-id.ts';
 import { base64ToBytes, bytesToBase64, hexToBytes } from '../bytes/index.ts';
 import type { Clock } from '../clock.ts';
 import { messageHash, type CryptoBackend, type Identity } from '../crypto/index.ts';
-import type { PublicKeys } from '../hfs/index.ts';
+import { envelopeFormat, type PublicKeys } from '../hfs/index.ts';
 import { errorCode, InvariantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
@@ -12,10 +12,10 @@ import {
   COPY_LANE,
   finishCopy,
   finishDelivery,
+  holdEntry,
   loadMessage,
   loadOutboxHeads,
   markEntrySending,
-  postponeEntry,
   requeueInterrupted,
   saveSealedEntry,
   type OutboxEntry,
@@ -158,7 +158,7 @@ export function createOutbox(deps: OutboxDependencies): Outbox {
 /** One attempt for one entry, and what follows from its outcome. */
 async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: AbortSignal): Promise<void> {
   const { store, swarm } = deps;
-  const isSealed = stored.content.dataBase64 !== null;
+  const isSealed = stored.content.dataBase64 !== null && !(await isForbidden(deps, stored));
   if (!isSealed && stored.row.messageId !== '') {
     try {
       await deps.uploads.run(stored.row.messageId, signal);
@@ -167,7 +167,12 @@ async function sendEntry(deps: OutboxDependencies, stored: OutboxEntry, signal: 
     }
   }
   const plan = isSealed ? null : await planOf(deps, stored, signal);
-  if (plan?.kind === 'hold') return holdEntry(deps, stored);
+  if (plan && plan.kind !== 'hybrid' && isNeverClassic(stored))
+    return void (await failEntry(store, stored, 'no-keys'));
+  if (plan?.kind === 'hold') {
+    const notBeforeMs = deps.clock.now() + HOLD_MS;
+    return holdEntry(store, stored, { reason: plan.reason, notBeforeMs });
+  }
   const entry = plan === null ? await markEntrySending(store, stored) : await sealEntry(deps, stored, plan);
   // Deleted by the person meanwhile.
   if (!entry) return;
@@ -201,20 +206,34 @@ async function planOf(
   signal: AbortSignal
 ): Promise<SendPlan> {
   if (!protector || content.kind === 'copy') return CLASSIC;
-  const plan = await protector.plan(content.recipientId, { signal });
+  const { recipientId, mayGoClassic } = content;
+  const plan = await protector.plan(recipientId, { signal, ...(mayGoClassic && { mayGoClassic }) });
+  const { outgoing } = content;
+  if (outgoing?.kind === 'resend-request') {
+    const statement = await protector.askingStatement(outgoing);
+    // It says nothing else.
+    return plan.kind === 'hybrid' && statement ? { ...plan, statement } : CLASSIC;
+  }
   // Receipts say nothing of keys (v2-forward-secrecy-and-pq.md §10.4).
-  const tellsNothing = content.outgoing?.kind === 'receipt';
+  const tellsNothing = outgoing?.kind === 'receipt';
   return plan.kind !== 'hold' && tellsNothing ? { ...plan, statement: null } : plan;
+}
+
+/** Sealed classic before the person wanted no such message to the recipient any more. */
+async function isForbidden({ protector }: OutboxDependencies, { content }: OutboxEntry): Promise<boolean> {
+  const { kind, dataBase64, recipientId } = content;
+  if (!protector || kind === 'copy' || dataBase64 === null) return false;
+  const isClassic = envelopeFormat(base64ToBytes(dataBase64.slice(0, 4))) !== 'hfs';
+  return isClassic && (await protector.isRequired(recipientId));
+}
+
+/** What concerns forward-secret messages alone is given up where there are no keys. */
+function isNeverClassic({ content }: OutboxEntry): boolean {
+  return content.outgoing?.kind === 'resend-request' || content.resendOf !== undefined;
 }
 
 /** How long a message waits for keys before they are looked for again. */
 const HOLD_MS = 60_000;
-
-async function holdEntry({ store, clock, log }: OutboxDependencies, entry: OutboxEntry): Promise<void> {
-  log.debug('message-held');
-  const { attempts, firstAttemptAtMs } = entry.content;
-  await postponeEntry(store, entry, { attempts, firstAttemptAtMs, notBeforeMs: clock.now() + HOLD_MS });
-}
 
 /** Builds, signs and seals the message and the copy for our other devices, and keeps both on the entry. */
 async function sealEntry(
@@ -224,13 +243,18 @@ async function sealEntry(
 ): Promise<OutboxEntry | null> {
   const { crypto, identity, protector } = deps;
   const parts = await partsOf(deps, entry);
-  if (!parts) return null;
+  if (!parts) {
+    // Of a message that goes by itself nothing is left when it is gone.
+    if (entry.content.resendOf !== undefined) await failEntry(deps.store, entry, 'not-found');
+    return null;
+  }
   const { kind, timestampMs, recipientId } = entry.content;
   const seal = (to: AccountId, keys: PublicKeys | null, content: Uint8Array) =>
     protector && keys
       ? protector.seal(to, keys, content)
       : sealContentFor(crypto, identity, to, { content, timestampMs });
-  const copied = kind === 'copy' || isCopied(parts.outgoing);
+  const isAgain = entry.content.resendOf !== undefined;
+  const copied = !isAgain && (kind === 'copy' || isCopied(parts.outgoing));
   // A request to delete is copied as it is; all else says where it went.
   const target = parts.outgoing.kind === 'unsend' ? {} : { syncTarget: recipientId };
   const ownKeys = copied && protector ? await protector.ownKeys() : null;
@@ -283,7 +307,7 @@ async function partsOf(
   const outgoing = content.outgoing ?? { kind: 'message' };
   if (outgoing.kind !== 'message') return { outgoing, timestampMs, timer };
   if (text !== undefined) return { outgoing, timestampMs, message: { text } };
-  const message = await loadMessage(store, row.messageId);
-  if (!message) return null;
+  const message = await loadMessage(store, content.resendOf ?? row.messageId);
+  if (!message || (content.resendOf !== undefined && message.deleted)) return null;
   return { outgoing, timestampMs, message, timer };
 }

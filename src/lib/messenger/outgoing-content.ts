@@ -116,6 +116,8 @@ function contentOf(input: OutgoingMessage): ContentInit {
         }
       };
     }
+    case 'resend-request':
+      return {};
     case 'media-saved':
       return {
         dataExtractionNotification: {

@@ -96,6 +96,7 @@ export type StoredKind =
   | 'reaction'
   | 'timer'
   | 'unsend'
+  | 'resend-request'
   | 'receipt'
   | 'request-response'
   | 'media-saved'

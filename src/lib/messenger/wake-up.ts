@@ -11,6 +11,7 @@ import {
   createMediaStore,
   listProfiles,
   loadAccountSeed,
+  loadKeyRules,
   loadMeta,
   loadOutboxHeads,
   openProfile,
@@ -195,7 +196,12 @@ function connected(onion: OnionPort, signal: AbortSignal): Promise<void> {
 }
 
 /** A wake-up announces nothing and looks after no slot; it only opens and seals (design.md §7). */
-const PUBLISHES_NOTHING = { clockOffsetMs: () => null, onForeignKeys: async () => {} };
+const PUBLISHES_NOTHING = {
+  clockOffsetMs: () => null,
+  ringOutbox: () => {},
+  onForeignKeys: async () => {},
+  onOtherApp: async () => {}
+};
 
 async function sendAll(
   deps: WakeUpDependencies,
@@ -262,7 +268,7 @@ async function pollOnce(
     clockOffsetMs: () => onion.clockOffsetMs(),
     isCreatedHere: async () => false,
     facts: { description: '', version: 0 },
-    window: 'standard',
+    keyRules: () => loadKeyRules(store),
     ring: () => {},
     onDevicesChanged: async () => {}
   });

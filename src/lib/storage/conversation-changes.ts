@@ -289,7 +289,8 @@ export async function countReceived(
 const SEEN_FOR_MS = 15 * 24 * 60 * 60 * 1000;
 
 /**
- * Removes a conversation with its messages, files and what of it still waits to be sent. Replays of its messages stay out: those
+ * Removes a conversation with its messages, files and what of it still waits to be sent. That the other side takes forward-secret
+ * messages stays known, as does when it was deleted: nobody is to fall back to classic ones unnoticed. Replays of its messages stay out: those
  * of the last 15 days by their hashes, older ones by their time. Nothing is left to do when it is gone already.
  * @param nowMs network time
  */
@@ -338,16 +339,7 @@ export async function conversationSweep(
   let files: readonly MediaRow[] = [];
   const end = conversationEnd(conversationId);
   return {
-    tables: [
-      'conversations',
-      'messages',
-      'outbox',
-      'graves',
-      'deadlines',
-      'media',
-      'peers',
-      ...SEARCH_TABLES
-    ],
+    tables: ['conversations', 'messages', 'outbox', 'graves', 'deadlines', 'media', ...SEARCH_TABLES],
     files: () => files,
     async run() {
       const conversation = await db.conversations.get(conversationId);
@@ -361,7 +353,6 @@ export async function conversationSweep(
       const owned = db.media.where('owner').startsWith(conversationId);
       files = await owned.toArray();
       await owned.delete();
-      await db.peers.delete(conversation.accountHash);
       await db.conversations.delete(conversationId);
     }
   };

@@ -4,7 +4,7 @@ import { loadStoredConversation, updateConversation } from './conversation-chang
 import { storageError } from './errors.ts';
 import { conversationEnd, isOwnKey, keyBound, sortOfKey, timeOfSort } from './message-key.ts';
 import { updateMeta } from './meta.ts';
-import { DEFAULT_SETTINGS, requestState } from './row-views.ts';
+import { DEFAULT_SETTINGS, isApproved, isApprovedMe, requestState } from './row-views.ts';
 import type { ConversationContent } from './rows.ts';
 import { openRow, reading, type ProfileStore } from './store.ts';
 import type { SettingsView } from './views.ts';
@@ -20,6 +20,7 @@ export type ConversationChoice = Partial<
     | 'hidden'
     | 'autoDownload'
     | 'keepMediaDays'
+    | 'requireEnhanced'
     | 'timer'
   >
 >;
@@ -74,6 +75,18 @@ export function blockContact(store: ProfileStore, conversationId: string, blocke
     if (content.kind !== 'contact' || (content.blocked ?? false) === blocked) return null;
     return { ...content, blocked };
   });
+}
+
+/** Contacts we accept and who accept us, but for blocked ones. */
+export async function findAcceptedContacts(
+  store: ProfileStore
+): Promise<{ conversationId: string; accountId: AccountId }[]> {
+  const all = await loadAllConversations(store);
+  return all.flatMap(({ id, content }) =>
+    content.kind === 'contact' && !content.blocked && isApproved(content) && isApprovedMe(content)
+      ? [{ conversationId: id, accountId: content.accountId }]
+      : []
+  );
 }
 
 /** Ids of all incoming message requests. */

@@ -36,13 +36,13 @@ export interface OwnLinkView {
 }
 
 /** What went wrong last; said until the next attempt. */
-export type DevicesProblem =
-  | 'link-failed'
-  | 'link-expired'
-  | 'too-many-devices'
-  | 'last-device'
-  /** Somebody else with the recovery phrase published other keys for this account. */
-  | 'foreign-keys';
+export type DevicesProblem = 'link-failed' | 'link-expired' | 'too-many-devices' | 'last-device';
+
+/**
+ * What the person has to decide. `foreign-keys`: somebody with the recovery phrase published other keys for this account; `other-app`: an
+ * app that is in no group of this account wrote in its name, and misses what is forward secret.
+ */
+export type DevicesAlarm = 'foreign-keys' | 'other-app';
 
 export interface DevicesView {
   readonly status: DeviceStatus;
@@ -55,6 +55,7 @@ export interface DevicesView {
   readonly requests: readonly LinkRequestView[];
   readonly link: OwnLinkView | null;
   readonly problem: DevicesProblem | null;
+  readonly alarm: DevicesAlarm | null;
 }
 
 /** The request of this device as it was stored. */
@@ -70,4 +71,6 @@ export interface DevicesContent extends DevicesView {
   /** When the app was last open here; network time. */
   readonly openedAtMs: number;
   readonly ownLink: OwnLinkContent | null;
+  /** The person knows of an app that misses forward-secret messages. */
+  readonly ignoresOtherApp?: boolean;
 }

@@ -1,4 +1,10 @@
-// Messages that no key of this device opens yet, as they lay in the swarm (v2-forward-secrecy-and-pq.md §15.1).
+// Messages that no key of this device opens yet, as they lay in the swarm (v2-forward-secrecy-and-pq.md §15.1). Whoever knows the account
+// can send what nobody opens, so what finds no room here is not counted as seen: it is fetched again once there are other keys.
+import { NOTHING_HELD, type HeldState, type HeldView } from './held-views.ts';
+import { updateMeta } from './meta.ts';
+import type { CursorContent } from './rows.ts';
+import { openContent } from './rows.ts';
+import type { ProfileDatabase } from './schema.ts';
 import { commitBuilt, indexHash, openRow, reading, sealRow, type ProfileStore } from './store.ts';
 
 export interface HeldMessage {
@@ -9,25 +15,35 @@ export interface HeldMessage {
   readonly heldAtMs: number;
 }
 
-/** As many of the largest as stay below 5 MB in base64. */
-export const MAX_HELD = 64;
+/** Bytes of all rows (§15.1), and how many of the smallest are tried again in good time. */
+export const MAX_HELD_BYTES = 5_000_000;
+export const MAX_HELD = 1_000;
 
-/** Keeps messages; those that are kept already stay as they are, and beyond the bound nothing is kept. */
-export function keepHeld(store: ProfileStore, messages: readonly HeldMessage[]): Promise<void> {
+/**
+ * Keeps messages; those that are kept already stay as they are.
+ * @returns hashes of those that found no room
+ */
+export function keepHeld(store: ProfileStore, messages: readonly HeldMessage[]): Promise<readonly string[]> {
   return commitBuilt(store, async () => {
-    const ids = await Promise.all(messages.map(({ hash }) => indexHash.message(store, hash)));
-    const known = await reading(() => store.db.held.bulkGet(ids));
-    const room = MAX_HELD - (await reading(() => store.db.held.count()));
-    const fresh = messages.map((message, index) => ({ message, id: ids[index] as string }));
-    const added = fresh.filter((_, index) => !known[index]).slice(0, Math.max(0, room));
-    if (added.length === 0) return { changes: null, result: undefined };
-    const rows = await Promise.all(
-      added.map(({ id, message }) => sealRow(store, 'held', id, null, {}, message))
-    );
-    return {
-      changes: { name: 'hold', by: 'engine', put: rows.map((row) => ({ table: 'held', row })) },
-      result: undefined
-    };
+    const rows = await reading(() => store.db.held.toArray());
+    const known = new Set(rows.map(({ id }) => id));
+    let bytes = rows.reduce((sum, { sealed }) => sum + sealed.length, 0);
+    let count = rows.length;
+    const left: string[] = [];
+    const put = [];
+    for (const message of messages) {
+      const id = await indexHash.message(store, message.hash);
+      if (known.has(id)) continue;
+      const row = await sealRow(store, 'held', id, null, {}, message);
+      if (count >= MAX_HELD || bytes + row.sealed.length > MAX_HELD_BYTES) {
+        left.push(message.hash);
+        continue;
+      }
+      bytes += row.sealed.length;
+      count += 1;
+      put.push({ table: 'held' as const, row });
+    }
+    return { changes: put.length === 0 ? null : { name: 'hold', by: 'engine', put }, result: left };
   });
 }
 
@@ -43,4 +59,33 @@ export function dropHeld(store: ProfileStore, hashes: readonly string[]): Promis
     const remove = ids.map((id) => ({ table: 'held' as const, id }));
     return { changes: { name: 'drop held', by: 'engine', remove }, result: undefined };
   });
+}
+
+/** Has a namespace fetched from its beginning again; what is known is passed over by its hash. */
+export function forgetCursors(store: ProfileStore, namespace: number): Promise<void> {
+  return commitBuilt(store, async () => {
+    const rows = await reading(() => store.db.cursors.toArray());
+    const contents = await Promise.all(rows.map((row) => openRow<CursorContent>(store, 'cursors', row)));
+    const remove = rows
+      .filter((_, index) => contents[index]?.namespace === namespace)
+      .map(({ id }) => ({ table: 'cursors' as const, id }));
+    if (remove.length === 0) return { changes: null, result: undefined };
+    return { changes: { name: 'forget cursors', by: 'engine', remove }, result: undefined };
+  });
+}
+
+/** @param update null: nothing is to change */
+export function updateHeldState(
+  store: ProfileStore,
+  update: (state: HeldState) => HeldState | null
+): Promise<void> {
+  return updateMeta(store, 'held', 'engine', (current) => update(current ?? NOTHING_HELD));
+}
+
+/** null: there is nothing to tell. */
+export async function loadHeldView(db: ProfileDatabase, rowKey: CryptoKey): Promise<HeldView | null> {
+  const row = await db.meta.get('held');
+  if (!row) return null;
+  const { isOverfull: _, ...view } = await openContent<HeldState>(rowKey, 'meta', row);
+  return view.count === 0 ? null : view;
 }

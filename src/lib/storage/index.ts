@@ -77,8 +77,18 @@ export { loadDevices } from './queries-devices.ts';
 export type * from './device-views.ts';
 export { addNotice, addOwnNotice } from './own-notices.ts';
 export { loadPeer, updatePeer } from './peer-rows.ts';
-export { dropHeld, keepHeld, loadHeld, type HeldMessage } from './held-rows.ts';
-export { loadForwardSecrecy } from './forward-secrecy.ts';
+export {
+  dropHeld,
+  forgetCursors,
+  keepHeld,
+  loadHeld,
+  loadHeldView,
+  MAX_HELD,
+  updateHeldState,
+  type HeldMessage
+} from './held-rows.ts';
+export type { HeldState, HeldView } from './held-views.ts';
+export { DORMANT_DAYS, loadForwardSecrecy, loadKeyRules, type KeyRules } from './forward-secrecy.ts';
 export * from './queries.ts';
 export * from './writes.ts';
 export {

@@ -1,4 +1,5 @@
 // Single values of a profile by fixed name, and the epoch that says which engine may write.
+import type { HeldState } from './held-views.ts';
 import { wrapStorageError } from './errors.ts';
 import type { DevicesContent } from './device-views.ts';
 import type { AppliedPreset } from './preset-views.ts';
@@ -53,6 +54,8 @@ interface MetaContents {
   'hfs-published': { readonly text: string };
   /** The account's devices, for screens. */
   devices: DevicesContent;
+  /** What is known of messages that no key opens. */
+  held: HeldState;
   'awaited-files': { readonly files: readonly AwaitedFile[] };
   /** Guards, verified pool and strikes, as the onion floor hands them over. */
   onion: { readonly snapshot: unknown };

@@ -7,7 +7,7 @@ import { messageKey, OWN_AUTHOR_TAG } from './message-key.ts';
 import { loadStoredMessage, messageUpdate } from './message-changes.ts';
 import { COPY_LANE, type MessageContent, type OutboxContent, type OutboxRow } from './rows.ts';
 import { seenChange, type SeenEntry } from './seen.ts';
-import type { Protection } from './views.ts';
+import type { Protection, WaitReason } from './views.ts';
 import {
   commitBuilt,
   mergeChanges,
@@ -90,7 +90,11 @@ export async function saveSealedEntry(
   };
   const seen =
     sealed.copyHash === null ? [] : [{ hash: sealed.copyHash, expiresAtMs: sealed.copyExpiresAtMs }];
-  const message = { state: 'sending' as const, ...(protection === 'hybrid' && { protection }) };
+  const message = {
+    state: 'sending' as const,
+    waitsFor: undefined,
+    ...(protection === 'hybrid' && { protection })
+  };
   return changeEntry(store, 'save sealed', entry, content, message, seen);
 }
 
@@ -101,14 +105,17 @@ export function markEntrySending(store: ProfileStore, entry: OutboxEntry): Promi
 
 /**
  * Puts the entry off after a failed attempt, and shows the message as queued again.
+ * @param waitsFor keys it waits for; absent: for none
  * @returns as `saveSealedEntry`
  */
 export function postponeEntry(
   store: ProfileStore,
   entry: OutboxEntry,
-  next: Pick<OutboxContent, 'attempts' | 'firstAttemptAtMs' | 'notBeforeMs'>
+  next: Pick<OutboxContent, 'attempts' | 'firstAttemptAtMs' | 'notBeforeMs'>,
+  waitsFor?: WaitReason
 ): Promise<OutboxEntry | null> {
-  return changeEntry(store, 'postpone', entry, { ...entry.content, ...next }, { state: 'queued' }, []);
+  const message = { state: 'queued' as const, waitsFor };
+  return changeEntry(store, 'postpone', entry, { ...entry.content, ...next }, message, []);
 }
 
 async function changeEntry(
@@ -116,7 +123,7 @@ async function changeEntry(
   name: string,
   entry: OutboxEntry,
   content: OutboxContent,
-  message: Partial<MessageContent>,
+  message: Partial<Omit<MessageContent, 'waitsFor'>> & { waitsFor?: WaitReason | undefined },
   seen: readonly SeenEntry[]
 ): Promise<OutboxEntry | null> {
   return commitBuilt(store, async () => {
@@ -247,7 +254,8 @@ export function failEntry(store: ProfileStore, entry: OutboxEntry, code: string)
     const shown = await messageUpdate(store, entry.row.messageId, (current) => ({
       ...current,
       state: 'failed',
-      failureCode: code
+      failureCode: code,
+      waitsFor: undefined
     }));
     return { changes: mergeChanges('fail', 'engine', [own, shown]), result: true };
   });

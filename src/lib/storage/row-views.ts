@@ -26,7 +26,9 @@ export const DEFAULT_SETTINGS: SettingsView = {
   lockAfterMinutes: 15,
   lockWhenHidden: false,
   blurWhenHidden: false,
-  forwardSecrecy: false
+  forwardSecrecy: false,
+  keyWindow: 'standard',
+  dormantAfterDays: 30
 };
 
 /** We accept them. Conversations from before there were requests were open to both sides. */
@@ -77,6 +79,10 @@ export function conversationView(id: string, content: ConversationContent): Conv
     autoDownload: content.autoDownload ?? false,
     keepMediaDays: content.keepMediaDays ?? null,
     hidden: content.hidden ?? false,
+    requireEnhanced: content.requireEnhanced ?? false,
+    resendRequest: content.resendRequest
+      ? { count: content.resendRequest.count, atMs: content.resendRequest.atMs }
+      : null,
     protectedIn: content.protectedIn ?? null,
     protectedOut: content.protectedOut ?? null
   };
@@ -119,6 +125,7 @@ export function messageView(
     preview: content.preview ? previewView(content.preview, content.attachments) : null,
     invitation: content.invitation ?? null,
     protection: content.protection ?? 'classic',
+    waiting: content.state === 'queued' ? (content.waitsFor ?? null) : null,
     attachments: attachmentViews(content)
   };
 }

@@ -13,7 +13,8 @@ import type {
   Protection,
   TimelineNotice,
   TimerMode,
-  TimerSetting
+  TimerSetting,
+  WaitReason
 } from './views.ts';
 
 export type TableName =
@@ -166,6 +167,10 @@ export interface ConversationContent {
   readonly protectedIn?: Protection;
   readonly protectedOut?: Protection;
   readonly autoDownload?: boolean;
+  /** Nothing is sent to them that is not forward secret. */
+  readonly requireEnhanced?: boolean;
+  /** They ask for what they could not read; the person has not answered. */
+  readonly resendRequest?: ResendRequest;
   /** Files are cleared from this device when they are so old; absent or null: never. */
   readonly keepMediaDays?: number | null;
   /** Picture they sent: address at the file server, its key, and where it is kept once loaded. */
@@ -174,6 +179,14 @@ export interface ConversationContent {
     readonly keyBase64: string;
     readonly mediaId: string | null;
   } | null;
+}
+
+/** Times of messages that are to be sent again, network time. */
+export interface ResendRequest {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly count: number;
+  readonly atMs: number;
 }
 
 /** One account's emoji on a message. */
@@ -237,6 +250,8 @@ export interface MessageContent {
   };
   /** Absent: classic. */
   readonly protection?: Protection;
+  /** Why it waits, of a queued one; absent: for its turn. */
+  readonly waitsFor?: WaitReason;
   readonly preview?: { readonly url: string; readonly title: string };
   readonly invitation?: { readonly name: string; readonly url: string };
   readonly attachments?: readonly StoredAttachment[];
@@ -257,7 +272,9 @@ export type OutgoingContent =
   | { readonly kind: 'unsend'; readonly authorId: AccountId; readonly targetTimestampMs: number }
   | { readonly kind: 'timer'; readonly timer: TimerSetting }
   | { readonly kind: 'request-response' }
-  | { readonly kind: 'media-saved'; readonly targetTimestampMs: number };
+  | { readonly kind: 'media-saved'; readonly targetTimestampMs: number }
+  /** They are asked to send again what they sent in this time; says nothing else, and goes forward secret or not at all. */
+  | { readonly kind: 'resend-request'; readonly fromSeconds: number; readonly toSeconds: number };
 
 /** One store request to be made, kept until a swarm has confirmed it. */
 export interface OutboxContent {
@@ -278,6 +295,10 @@ export interface OutboxContent {
   readonly copyDataBase64: string | null;
   /** Longest time nodes may keep it, because of the key it is sealed to; absent: any. */
   readonly maxTtlMs?: number;
+  /** The person lets it go classic, where it would have to wait for keys. */
+  readonly mayGoClassic?: 'once' | 'always';
+  /** A message that was sent before and is sent again; without a copy, and forward secret or not at all. */
+  readonly resendOf?: string;
   /** What it tells of our keys. */
   readonly telling?: 'key' | 'announcement';
   readonly attempts: number;

@@ -32,6 +32,12 @@ export type TimelineNotice =
 /** `hybrid`: forward secret and post-quantum; `classic`: as every client of the network does. */
 export type Protection = 'hybrid' | 'classic';
 
+/**
+ * Why a queued message waits for keys of its recipient. `required`: they have none, and the person wants no classic message to them;
+ * `unreachable`: theirs cannot be fetched now; `stale`: none were found for more than nine days, so the person may let it go classic.
+ */
+export type WaitReason = 'required' | 'unreachable' | 'stale';
+
 export interface ReactionView {
   readonly emoji: string;
   readonly count: number;
@@ -115,6 +121,10 @@ export interface SettingsView {
   readonly blurWhenHidden: boolean;
   /** Forward-secret, post-quantum messages with contacts who can read them. */
   readonly forwardSecrecy: boolean;
+  /** How long the keys of messages are kept after they were replaced: 16 days, or 3 once every device has read that far. */
+  readonly keyWindow: 'standard' | 'short';
+  /** A device of the account that is silent for so long is taken out; 14 to 90. */
+  readonly dormantAfterDays: number;
 }
 
 export interface ConversationView {
@@ -159,6 +169,10 @@ export interface ConversationView {
   readonly keepMediaDays: number | null;
   /** Not in the list until something comes. */
   readonly hidden: boolean;
+  /** Nothing is sent to them that is not forward secret. */
+  readonly requireEnhanced: boolean;
+  /** They could not read so many of our messages, and ask for them; null: they do not, or it was answered. */
+  readonly resendRequest: { readonly count: number; readonly atMs: number } | null;
   /** How the last message in each direction was protected; null before the first. */
   readonly protectedIn: Protection | null;
   readonly protectedOut: Protection | null;
@@ -196,6 +210,8 @@ export interface MessageView {
   readonly preview: LinkPreviewView | null;
   readonly invitation: { readonly name: string; readonly url: string } | null;
   readonly protection: Protection;
+  /** Of a queued message; null: it waits for its turn or for the network alone. */
+  readonly waiting: WaitReason | null;
   readonly attachments: readonly AttachmentView[];
 }
 

@@ -24,6 +24,7 @@ export {
   blockContact,
   changeSettings,
   chooseForConversation,
+  findAcceptedContacts,
   findRequestIds,
   findUnreadTimes,
   loadConversationContent,
@@ -53,6 +54,8 @@ export {
   saveSealedEntry,
   type OutboxEntry
 } from './outbox-changes.ts';
+export { answerResend, findResendable, MAX_RESENT, noteResendRequest } from './resend-rows.ts';
+export { allowClassic, holdEntry, releaseHeld } from './outbox-holding.ts';
 export { loadCursors, pruneInbox } from './cursors.ts';
 export {
   authorTimeKey,

@@ -51,7 +51,11 @@ export function createCommands(engine: Engine): CommandHandlers {
       messenger().setTimer(conversationId, mode, seconds),
     'contact.nickname': async ({ conversationId, nickname }) =>
       messenger().setNickname(conversationId, nickname),
+    'contact.requireEnhanced': async ({ conversationId, on }) =>
+      messenger().requireEnhanced(conversationId, on),
     'contact.block': async ({ conversationId, blocked }) => messenger().block(conversationId, blocked),
+    'resend.answer': async ({ conversationId, send }) => messenger().answerResend(conversationId, send),
+    'held.ask': async () => messenger().orderDevices({ action: 'ask-resend' }),
     'request.accept': async ({ conversationId }) => messenger().acceptRequest(conversationId),
     'request.decline': async ({ conversationId }) => messenger().declineRequest(conversationId),
     'request.block': async ({ conversationId }) => messenger().blockRequest(conversationId),
@@ -63,6 +67,7 @@ export function createCommands(engine: Engine): CommandHandlers {
     'message.send': async ({ conversationId, text, ...options }) =>
       messenger().send(conversationId, text, options),
     'message.retry': async ({ messageId }) => messenger().retry(messageId),
+    'message.sendBasic': async ({ messageId, always }) => messenger().sendBasic(messageId, always),
     'message.delete': async ({ messageIds, where }) => messenger().deleteMessages(messageIds, where),
     'message.react': async ({ messageId, emoji, remove }) => messenger().react(messageId, emoji, remove),
     'message.forward': async ({ messageIds, conversationIds }) =>

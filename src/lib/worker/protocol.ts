@@ -163,8 +163,14 @@ export interface Commands {
   };
   /** `name-empty`, `name-too-long`; null removes it. */
   'contact.nickname': { in: { conversationId: string; nickname: string | null }; out: void };
+  /** Nothing is sent to them that is not forward secret, as long as it is on; what cannot be waits as `required`. */
+  'contact.requireEnhanced': { in: { conversationId: string; on: boolean }; out: void };
   'contact.block': { in: { conversationId: string; blocked: boolean }; out: void };
   /** The other side is told. */
+  /** Answers a contact who asks for messages they could not read; without `send` the question is merely put away. */
+  'resend.answer': { in: { conversationId: string; send: boolean }; out: void };
+  /** Asks contacts to send again what no key here opens; each at most once a day. Done by the tab that leads. */
+  'held.ask': { in: Record<string, never>; out: void };
   'request.accept': { in: { conversationId: string }; out: void };
   /** The other side is not told. */
   'request.decline': { in: { conversationId: string }; out: void };
@@ -189,6 +195,11 @@ export interface Commands {
     out: { messageId: string };
   };
   'message.retry': { in: { messageId: string }; out: void };
+  /**
+   * Lets a message go classic that waits as `stale`, and with `always` all to its contact until they show keys. Nothing happens to
+   * one that does not wait for that.
+   */
+  'message.sendBasic': { in: { messageId: string; always: boolean }; out: void };
   'message.delete': { in: { messageIds: readonly string[]; where: DeletionReach }; out: void };
   /** `too-many-reactions` (20 a minute), `not-an-emoji`, `not-found` */
   'message.react': { in: { messageId: string; emoji: string; remove: boolean }; out: void };

@@ -75,7 +75,7 @@ describe('two new accounts', () => {
 describe('a contact whose client knows nothing of it', () => {
   let cleo: Person;
 
-  test('never gets such a message, and reads what it gets', async () => {
+  test('A20: never gets such a message, and reads what it gets', async () => {
     cleo = await network.person('Cleo', clock, { isClassic: true });
     await sendText(cleo.tab, ana.page.accountId, 'Hello from Cleo');
     await received(ana, cleo, 'Hello from Cleo');

@@ -15,11 +15,11 @@ const random = seededRandom(9);
 const identities = Array.from({ length: 24 }, () => deriveIdentity(random(16)));
 const isNegative = (key: Uint8Array) => ((key[31] as number) & 0x80) !== 0;
 
-it('tries keys of both signs', () => {
+it('K5: tries keys of both signs', () => {
   expect(new Set(identities.map(({ ed25519PublicKey }) => isNegative(ed25519PublicKey))).size).toBe(2);
 });
 
-describe.each(BACKENDS)('with $name', ({ crypto }) => {
+describe.each(BACKENDS)('K5: a signature under the positive key, with $name', ({ crypto }) => {
   it('verifies for its account, and for no other body, account or byte', async () => {
     for (const [index, { ed25519Seed, x25519PublicKey }] of identities.entries()) {
       const body = utf8ToBytes(`body ${index}`);
@@ -48,7 +48,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
   });
 });
 
-it('takes another nonce each time, and never the one of an ordinary signature', async () => {
+it('K5: takes another nonce each time, and never the one of an ordinary signature', async () => {
   const [{ crypto }] = BACKENDS as [(typeof BACKENDS)[0]];
   const body = utf8ToBytes('the same body');
   for (const { ed25519Seed } of identities.slice(0, 6)) {

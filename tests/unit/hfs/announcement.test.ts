@@ -71,7 +71,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(await openAnnouncement(crypto, bytes, BOB.accountId)).toMatchObject({ publicKeys });
   });
 
-  it('is nobody else’s, and no byte of it can be changed (A7)', async () => {
+  it('A7: is nobody else’s, and no byte of it can be changed', async () => {
     const bytes = await build();
     expect(await openAnnouncement(crypto, bytes, CAROL.accountId)).toBe(null);
     for (let offset = 0; offset < bytes.length; offset += 13) {
@@ -95,7 +95,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(await openAnnouncement(crypto, bytes, BOB.accountId)).toBe(null);
   });
 
-  it('refuses additions of which a part is gone (A10)', async () => {
+  it('A10: refuses additions of which a part is gone', async () => {
     const all: [string, BtInput][] = [
       ['M', publicKeys.mlKem],
       ['X', publicKeys.x25519],
@@ -110,7 +110,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     }
   });
 
-  it('refuses keys nobody could use, and a withdrawal that offers keys (A18)', async () => {
+  it('A18: refuses keys nobody could use, and a withdrawal that offers keys', async () => {
     const lowOrder = new Uint8Array(32);
     const outOfRange = publicKeys.mlKem.with(0, 0xff).with(1, 0xff);
     const wrong: [string, BtInput][][] = [
@@ -144,7 +144,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     }
   });
 
-  it('refuses what is too large before it reads it (A18)', async () => {
+  it('A18: refuses what is too large before it reads it', async () => {
     const large = new Uint8Array(10_000_000).fill(0x6c);
     expect(await codeOf(openAnnouncement(crypto, large, BOB.accountId))).toBe('too-large');
     const deep = utf8ToBytes('l'.repeat(MAX_ANNOUNCEMENT_BYTES));

@@ -33,7 +33,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     [536, 2048],
     [2000, 3328],
     [16_000, 17_408]
-  ])('makes %i bytes of content %i long (K6)', async (length, expected) => {
+  ])('K6: makes %i bytes of content %i long', async (length, expected) => {
     const content = random(length);
     const message = await seal(content);
     expect(message.length).toBe(expected);
@@ -41,7 +41,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(equalBytes(opened.content, content)).toBe(true);
   });
 
-  it('opens with any of 34 keys, also when they share their first bytes (P1)', async () => {
+  it('P1: opens with any of 34 keys, also when they share their first bytes', async () => {
     const first = (keys[0] as RotatingKeys).publicKeys.mlKem.subarray(0, 2);
     for (const [index, to] of keys.entries()) {
       // The indicator names only these two bytes, so forcing them makes every key a candidate.
@@ -74,7 +74,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(await codeOf(openEnvelope(crypto, message, BOB, []))).toBe('hfs-not-decryptable');
   });
 
-  it('never gives out anything of a message that was altered anywhere (A13)', async () => {
+  it('A13: never gives out anything of a message that was altered anywhere', async () => {
     const message = await seal(utf8ToBytes('hello'));
     const offsets = [0, 1, 2, 3, 4, 20, 35, 36, 600, 1123, 1124, 1300, 1535];
     for (const offset of offsets) {
@@ -90,7 +90,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     }
   });
 
-  it('gives a replay and a re-encryption the same replay key, another message another (A11)', async () => {
+  it('A11: gives a replay and a re-encryption the same replay key, another message another', async () => {
     const sealed = { content: utf8ToBytes('once'), sender: ALICE, recipient: BOB.accountId };
     const again = await Promise.all(
       keys
@@ -105,7 +105,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(first).not.toEqual(other);
   });
 
-  it('does not let a recipient pass a message on as written to another (A12)', async () => {
+  it('A12: does not let a recipient pass a message on as written to another', async () => {
     const { content } = await openEnvelope(crypto, await seal(utf8ToBytes('for Bob alone')), BOB, keys);
     const carolKeys = await deriveRotatingKeys(crypto, 'account', random(32));
     const known = { ephemeralSecretKey: random(32), coins: random(32) };

@@ -126,7 +126,7 @@ const shape = (payload: GroupPayload) => [
   payload.continuity
 ];
 
-describe('merging (P3)', () => {
+describe('P3: merging', () => {
   it('does not depend on order, grouping or repetition', () => {
     fc.assert(
       fc.property(payloads, payloads, payloads, (a, b, c) => {
@@ -141,7 +141,7 @@ describe('merging (P3)', () => {
     );
   });
 
-  it('never lets a device come back, and says when somebody tries (A6)', () => {
+  it('A6: never lets a device come back, and says when somebody tries', () => {
     const gone: GroupPayload = {
       ...EMPTY_PAYLOAD,
       devices: new Map([[id(1), { goneSeconds: 5, reason: 'left' as const }]])
@@ -208,7 +208,7 @@ describe.each(BACKENDS)('a message of the group, with $name', ({ crypto }) => {
     return message;
   };
 
-  it('is read by every one of 1 to 12 recipients and by nobody else, and hides how many there are (P6)', async () => {
+  it('P6: is read by every one of 1 to 12 recipients and by nobody else, and hides how many there are', async () => {
     const all = await makeKeys(13);
     const outsider = all[12] as RotatingKeys;
     const lengths = new Set<string>();

@@ -16,7 +16,7 @@ const [noble, webcrypto] = BACKENDS.map(({ crypto }) => crypto) as [
   (typeof BACKENDS)[0]['crypto']
 ];
 
-describe('the combiner (K2)', () => {
+describe('K2: the combiner', () => {
   it('is X-Wing, as the library has it', () => {
     const random = seededRandom(41);
     for (let round = 0; round < 20; round++) {
@@ -45,7 +45,7 @@ function libraryHalves(seed: Uint8Array) {
   return { mlKemSeed: expanded.subarray(0, 64), x25519SecretKey: expanded.subarray(64) };
 }
 
-describe('ML-KEM-768 (K3)', () => {
+describe('K3: ML-KEM-768', () => {
   it('is WebCrypto’s where the platform has it, and noble’s else', async () => {
     expect(await webcrypto.mlKemImplementation()).toBe('webcrypto');
     expect(await noble.mlKemImplementation()).toBe('noble');

@@ -20,7 +20,7 @@ it('knows the two people', () => {
   expect(hex(positiveEd25519PublicKey(ALICE.x25519PublicKey))).toBe(hex(ALICE.ed25519PublicKey));
 });
 
-describe.each(BACKENDS)('with $name', ({ crypto }) => {
+describe.each(BACKENDS)('K1: the values of Appendix A, with $name', ({ crypto }) => {
   it('derives the keys of a seed', async () => {
     const account = await derivePublicKeys(crypto, 'account', SEED);
     expect(hex(account.x25519)).toBe('1d9a352768744fe42467c85a811700599733c2fc327988fde05061e50c956a6a');

@@ -83,7 +83,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(opened?.record).toEqual(RECORD);
   });
 
-  it('is nothing without the group’s key, or when the account did not sign it (A17)', async () => {
+  it('A17: is nothing without the group’s key, or when the account did not sign it', async () => {
     const keys = await group();
     const { message } = await build();
     const other = await deriveRotatingKeys(crypto, 'account', random(32));
@@ -93,7 +93,7 @@ describe.each(BACKENDS)('with $name', ({ crypto }) => {
     expect(await openLinkRequest(crypto, forged.message, BOB, [pair(keys)])).toBe(null);
   });
 
-  it('shows other symbols when it was exchanged on the way (A16)', async () => {
+  it('A16: shows other symbols when it was exchanged on the way', async () => {
     const [own, theirs] = await Promise.all([
       build(),
       build({

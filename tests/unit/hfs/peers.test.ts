@@ -46,7 +46,7 @@ describe('taking in an announcement', () => {
     expect(peer).toMatchObject({ status: 'capable', confirmedSeconds: NOW, newestSeconds: NOW });
   });
 
-  it('refuses an older one, and counts it (A8)', () => {
+  it('A8: refuses an older one, and counts it', () => {
     const replay = considerAnnouncement(capable, announcement({ at: NOW - 1, key: 2 }), NOW);
     expect(replay.outcome).toBe('rolled-back');
     expect(replay.peer).toEqual({ ...capable, suspicions: 1 });
@@ -67,7 +67,7 @@ describe('taking in an announcement', () => {
     expect(considerAnnouncement(second, announcement({ ...plain, key: 3 }), NOW).outcome).toBe('accepted');
   });
 
-  it('refuses one whose additions are gone once they were seen (A10)', () => {
+  it('A10: refuses one whose additions are gone once they were seen', () => {
     const stripped = considerAnnouncement(
       capable,
       announcement({ at: NOW + 60, key: 2, group: null }),
@@ -118,14 +118,22 @@ describe('taking in an announcement', () => {
 
 describe('how the next message goes', () => {
   it('looks for keys first, and is classic only when there are none', () => {
-    expect(decideSending(UNKNOWN_PEER, NOW, false)).toEqual({ kind: 'fetch' });
-    expect(decideSending(UNKNOWN_PEER, NOW, true)).toEqual({ kind: 'classic', refetch: 'no' });
+    expect(decideSending(UNKNOWN_PEER, { nowSeconds: NOW, hasJustFetched: false })).toEqual({
+      kind: 'fetch'
+    });
+    expect(decideSending(UNKNOWN_PEER, { nowSeconds: NOW, hasJustFetched: true })).toEqual({
+      kind: 'classic',
+      refetch: 'no'
+    });
     const none = considerNone(UNKNOWN_PEER, NOW);
-    expect(decideSending(none, NOW + HOUR - 1, false)).toEqual({ kind: 'classic', refetch: 'no' });
-    expect(decideSending(none, NOW + HOUR, false)).toEqual({ kind: 'fetch' });
+    expect(decideSending(none, { nowSeconds: NOW + HOUR - 1, hasJustFetched: false })).toEqual({
+      kind: 'classic',
+      refetch: 'no'
+    });
+    expect(decideSending(none, { nowSeconds: NOW + HOUR, hasJustFetched: false })).toEqual({ kind: 'fetch' });
   });
 
-  it('is never classic to a capable contact, whatever the swarm answers and for how long (A9)', () => {
+  it('A9: is never classic to a capable contact, whatever the swarm answers and for how long', () => {
     fc.assert(
       fc.property(
         fc.array(
@@ -151,7 +159,7 @@ describe('how the next message goes', () => {
             if (answer === 'classic message') {
               peer = considerIncoming(peer, { protection: 'classic', isActiveKey: false }, now);
             }
-            const decision = decideSending(peer, now, hasJustFetched);
+            const decision = decideSending(peer, { nowSeconds: now, hasJustFetched });
             expect(decision.kind).not.toBe('classic');
             if (decision.kind === 'hybrid') {
               expect(decision.ttlSeconds + now - NOW).toBeLessThanOrEqual(16 * DAY);
@@ -162,37 +170,56 @@ describe('how the next message goes', () => {
     );
     // The control: what the contact signs and is newer does make it classic.
     const gone = considerAnnouncement(capable, announcement({ at: NOW + 1, key: null }), NOW + 1).peer;
-    expect(decideSending(gone, NOW + 2, true).kind).toBe('classic');
+    expect(decideSending(gone, { nowSeconds: NOW + 2, hasJustFetched: true }).kind).toBe('classic');
   });
 
   it('stretches an old key, then holds, then lets the person decide', () => {
-    const at = (age: number) => decideSending(capable, NOW + age, true);
+    const at = (age: number) => decideSending(capable, { nowSeconds: NOW + age, hasJustFetched: true });
     expect(at(DAY)).toMatchObject({ kind: 'hybrid', refetch: 'background' });
     expect(at(8 * DAY)).toMatchObject({ kind: 'hybrid', ttlSeconds: 8 * DAY });
     expect(at(9 * DAY + 1)).toEqual({ kind: 'hold', reason: 'stale' });
-    expect(decideSending(capable, NOW + 3 * DAY, false)).toEqual({ kind: 'fetch' });
+    expect(decideSending(capable, { nowSeconds: NOW + 3 * DAY, hasJustFetched: false })).toEqual({
+      kind: 'fetch'
+    });
     const short = considerAnnouncement(UNKNOWN_PEER, announcement({ days: 3 }), NOW).peer;
-    expect(decideSending(short, NOW + 3 * DAY, true)).toEqual({ kind: 'hold', reason: 'unreachable' });
+    expect(decideSending(short, { nowSeconds: NOW + 3 * DAY, hasJustFetched: true })).toEqual({
+      kind: 'hold',
+      reason: 'unreachable'
+    });
   });
 
   it('holds rather than going classic where the person requires it', () => {
-    const required = { ...considerNone(UNKNOWN_PEER, NOW), isRequired: true };
-    expect(decideSending(required, NOW, false)).toEqual({ kind: 'hold', reason: 'required' });
+    const question = { nowSeconds: NOW + 1, hasJustFetched: false, isRequired: true };
+    const none = considerNone(UNKNOWN_PEER, NOW);
+    expect(decideSending(none, question)).toEqual({ kind: 'hold', reason: 'required' });
+    expect(decideSending(none, { ...question, isRequired: false }).kind).toBe('classic');
     const gone = considerAnnouncement(capable, announcement({ at: NOW + 1, key: null }), NOW + 1).peer;
-    expect(decideSending({ ...gone, isRequired: true }, NOW + 1, false).kind).toBe('hold');
+    expect(decideSending(gone, question).kind).toBe('hold');
+    const late = { ...question, nowSeconds: NOW + 10 * DAY, hasJustFetched: true, mayGoClassic: true };
+    expect(decideSending({ ...capable, isClassicChosen: true }, late)).toEqual({
+      kind: 'hold',
+      reason: 'stale'
+    });
   });
 
   it('waits for the keys of a contact whose message said that there are some', () => {
-    const { peer, notices } = considerStatement(considerNone(UNKNOWN_PEER, NOW), { createdSeconds: NOW });
+    const { peer, notices } = considerStatement(
+      considerNone(UNKNOWN_PEER, NOW),
+      { createdSeconds: NOW },
+      NOW
+    );
     expect(notices).toEqual(['enabled']);
-    expect(decideSending(peer, NOW, false)).toEqual({ kind: 'fetch' });
-    expect(decideSending(peer, NOW, true)).toEqual({ kind: 'hold', reason: 'unreachable' });
+    expect(decideSending(peer, { nowSeconds: NOW, hasJustFetched: false })).toEqual({ kind: 'fetch' });
+    expect(decideSending(peer, { nowSeconds: NOW, hasJustFetched: true })).toEqual({
+      kind: 'hold',
+      reason: 'unreachable'
+    });
   });
 
   it('believes no statement that is older than a withdrawal', () => {
     const gone = considerAnnouncement(capable, announcement({ at: NOW + 9, key: null }), NOW + 9).peer;
-    expect(considerStatement(gone, { createdSeconds: NOW + 9 }).peer.status).toBe('withdrawn');
-    expect(considerStatement(gone, { createdSeconds: NOW + 10 }).peer.status).toBe('capable');
+    expect(considerStatement(gone, { createdSeconds: NOW + 9 }, NOW + 10).peer.status).toBe('withdrawn');
+    expect(considerStatement(gone, { createdSeconds: NOW + 10 }, NOW + 10).peer.status).toBe('capable');
   });
 });
 

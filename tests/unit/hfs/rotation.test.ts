@@ -30,7 +30,7 @@ describe('the rotation of the account key', () => {
     expect(due / HOUR).toBeCloseTo(hours, 4);
   });
 
-  it.each([1, 2, 3, 5, 8])('is spread evenly over the window with %i devices (P5)', (deviceCount) => {
+  it.each([1, 2, 3, 5, 8])('P5: is spread evenly over the window with %i devices', (deviceCount) => {
     const random = seededRandom(deviceCount);
     const devices = Array.from({ length: deviceCount }, () => random(32));
     const rounds = 2000;

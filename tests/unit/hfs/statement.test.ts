@@ -29,7 +29,7 @@ it('comes back as it was', () => {
   );
 });
 
-it('stands in field 2141 of a Content, which other fields do not notice', () => {
+it('A20: stands in field 2141 of a Content, which other fields do not notice', () => {
   const statement = encodeStatement({
     keyId: utf8ToBytes('12345678'),
     createdSeconds: 5,

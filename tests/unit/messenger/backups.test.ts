@@ -153,7 +153,14 @@ function asRestored(dump: ProfileDump): ProfileDump {
       lastMessage: lastMessage && settle(lastMessage)
     };
   });
-  return { ...dump, conversations: byText(conversations), messages: byText(dump.messages.map(settle)) };
+  return {
+    ...dump,
+    // Other devices may have the account, so this one is to be linked before it takes part.
+    profile: { ...dump.profile, isFromBackup: true },
+    settings: { ...dump.settings, forwardSecrecy: false },
+    conversations: byText(conversations),
+    messages: byText(dump.messages.map(settle))
+  };
 }
 
 /** Without values that a row has only when somebody set them. */

@@ -69,7 +69,7 @@ describe('encoding', () => {
   });
 });
 
-describe('decoding', () => {
+describe('K4: decoding', () => {
   it('reads every type', () => {
     expect(decodeBt(ascii('i-9223372036854775808e'))).toBe(-(2n ** 63n));
     expect(decodeBt(ascii('i9223372036854775807e'))).toBe(2n ** 63n - 1n);
@@ -173,7 +173,7 @@ describe('documents of the test data', () => {
   });
 });
 
-describe('round trips', () => {
+describe('K4: round trips', () => {
   const value: fc.Arbitrary<BtValue> = fc.letrec<{ value: BtValue }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },

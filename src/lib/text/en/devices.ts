@@ -96,7 +96,12 @@ export const devices = {
     'link-failed': 'The request could not be sent. Try again once you are connected.',
     'link-expired': 'Nobody answered within ten minutes. Ask again.',
     'too-many-devices': 'There are too many devices. Remove one first.',
-    'last-device': 'This is the only device. There is nothing to leave.',
+    'last-device': 'This is the only device. There is nothing to leave.'
+  },
+
+  alarms: {
+    'other-app':
+      'An app that is not among your devices sent a message for this account. It cannot read forward-secret messages: others may write to you, and it shows nothing.',
     'foreign-keys':
       'Somebody with your Recovery Password published other keys for this account. If that was not you on a new device, somebody else has your Recovery Password: move to a new account.'
   },

@@ -2,7 +2,7 @@
 // Nothing is ever sent again by itself: a thief of the recovery phrase can ask as well as the account's owner.
 import type { AccountId } from '../account-id.ts';
 import type { Peer, Statement } from '../hfs/index.ts';
-import { HFS_SECONDS } from '../hfs/index.ts';
+import { groupCreatedMinutes, HFS_SECONDS } from '../hfs/index.ts';
 import {
   enqueueSignal,
   findAcceptedContacts,
@@ -28,7 +28,8 @@ export interface Resend {
 }
 
 const DAY_SECONDS = HFS_SECONDS.keyFresh;
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const LIFE_MS = HFS_SECONDS.messageTtl * 1000;
 /** What was sent longer ago is nobody's to ask for: no node can have held it (§20). */
 const MAX_AGE_MS = HFS_SECONDS.accountRetention * 1000;
@@ -51,7 +52,7 @@ export function createResend(deps: {
   async function isIntact(fromMs: number): Promise<boolean> {
     const self = await deps.state.current();
     if (self?.status !== 'member' || self.groupId === null) return false;
-    return fromMs > foundedAtMs(self.groupId) + FORMER_KEYS_MS;
+    return fromMs > groupCreatedMinutes(self.groupId) * MINUTE_MS + FORMER_KEYS_MS;
   }
 
   async function ask(): Promise<void> {
@@ -105,11 +106,6 @@ export function createResend(deps: {
       });
     }
   };
-}
-
-/** Group ids begin with the minute of their making (§11.2). */
-function foundedAtMs(groupId: Uint8Array): number {
-  return new DataView(groupId.buffer, groupId.byteOffset).getUint32(0, true) * 60_000;
 }
 
 /** A node keeps a message for a fortnight at most. */

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import type { RandomBytes } from '../random.ts';
 import {
   COPY_LANE,
+  failEntry,
   finishCopy,
   finishDelivery,
   holdEntry,

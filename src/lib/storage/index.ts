@@ -73,7 +73,7 @@ export { randomId, type ProfileStore } from './store.ts';
 export { openShreddable, sealShreddable, shredOthers, type SealedSecret } from './shreddable.ts';
 export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
 export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
-export { loadDevices } from './queries-devices.ts';
+export { loadDevices, loadHeldView } from './queries-devices.ts';
 export type * from './device-views.ts';
 export { addNotice, addOwnNotice } from './own-notices.ts';
 export { loadPeer, updatePeer } from './peer-rows.ts';
@@ -82,7 +82,6 @@ export {
   forgetCursors,
   keepHeld,
   loadHeld,
-  loadHeldView,
   MAX_HELD,
   updateHeldState,
   type HeldMessage

@@ -11,6 +11,7 @@ import {
 import { createChatDialogs, provideChatDialogs } from '../../lib/state/dialogs.svelte.ts';
 import { createDevicesState, provideDevices } from '../../lib/state/devices.svelte.ts';
 import { createFormatsState, provideFormats } from '../../lib/state/formats.svelte.ts';
+import { createHeldState, provideHeld, type HeldState } from '../../lib/state/held.svelte.ts';
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
 import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
 import { createLayoutState, provideLayout, type LayoutState } from '../../lib/state/layout.svelte.ts';
@@ -38,6 +39,7 @@ export interface FrameStates {
   readonly profiles: Profiles;
   readonly conversations: ConversationsState;
   readonly requests: RequestsState;
+  readonly held: HeldState;
   readonly settings: SettingsState;
   readonly layout: LayoutState;
   readonly keymap: KeymapState;
@@ -59,6 +61,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
   const formats = provideFormats(createFormatsState(window));
   const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
   const requests = provideRequests(createRequestsState(conversations));
+  const held = provideHeld(createHeldState(profile));
   const settings = provideSettings(createSettingsState(profile, session.call));
   const devices = provideDevices(createDevicesState(profile, session.call));
   const shelf = provideMediaShelf(
@@ -100,6 +103,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     profiles,
     conversations,
     requests,
+    held,
     settings,
     layout,
     panels,
@@ -113,6 +117,7 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
       profile.close();
       profiles.stop();
       conversations.stop();
+      held.stop();
       settings.stop();
       devices.stop();
       typing.stop();

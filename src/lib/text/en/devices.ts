@@ -99,13 +99,6 @@ export const devices = {
     'last-device': 'This is the only device. There is nothing to leave.'
   },
 
-  alarms: {
-    'other-app':
-      'An app that is not among your devices sent a message for this account. It cannot read forward-secret messages: others may write to you, and it shows nothing.',
-    'foreign-keys':
-      'Somebody with your Recovery Password published other keys for this account. If that was not you on a new device, somebody else has your Recovery Password: move to a new account.'
-  },
-
   /** Pictures of the Matrix specification for comparing, by number, each with its name. */
   pictures: [
     ['🐶', 'Dog'],

@@ -21,6 +21,8 @@ export interface TestFixtures {
   /** Whether the story breaks the policy on purpose; every other fails when the policy refused anything. */
   readonly breaksPolicy: boolean;
   readonly policyKept: void;
+  /** Browsers that a story opened beside its own end with it: they would go on asking the network of the next. */
+  readonly othersClosed: void;
   /** Everything that destination nodes opened since the story began. */
   readonly openedByNodes: () => Promise<Uint8Array>;
   /** Violations of the policy and uncaught errors in the pages of the story's own context. */
@@ -63,6 +65,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
 
   breaksPolicy: [false, { option: true }],
+
+  othersClosed: [
+    async ({ browser }, use) => {
+      const before = new Set(browser.contexts());
+      await use();
+      for (const context of browser.contexts()) if (!before.has(context)) await context.close();
+    },
+    { auto: true }
+  ],
 
   policyKept: [
     async ({ policyReports, breaksPolicy }, use) => {

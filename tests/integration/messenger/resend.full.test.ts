@@ -39,10 +39,15 @@ beforeAll(async () => {
   );
   await sendText(ana.tab, ben.page.accountId, 'Hello Ben');
   await reads(ben, ana, 'Hello Ben');
+  const contacts = () =>
+    network.net
+      .stored(ana.page.accountId)
+      .flatMap(({ namespace, hash }) => (namespace === 3 ? [hash] : []))
+      .join();
+  const asked = await eventually('Ben stands among contacts on the network', contacts, WAIT_MS);
   await sendText(ben.tab, ana.page.accountId, 'Hello Ana');
   await reads(ana, ben, 'Hello Ana');
-  const contacts = () => network.net.stored(ana.page.accountId).filter(({ namespace }) => namespace === 3);
-  await eventually('contacts are on the network', () => contacts().length > 0, WAIT_MS);
+  await eventually('as one who answered', () => contacts() !== asked && contacts(), WAIT_MS);
 }, 180_000);
 afterAll(() => network.close());
 

@@ -406,7 +406,8 @@ describe('a content that we only receive', () => {
         }
       });
       for (const device of devicesOf(to)) {
-        expect((await arrives(device, from, `see ${url}`)).preview).toEqual({ url, title: 'An example' });
+        const { preview } = await arrives(device, from, `see ${url}`);
+        expect(preview).toEqual({ url, title: 'An example', picture: null });
         await arrives(device, from, `paid for by ${from.name}`);
       }
     });

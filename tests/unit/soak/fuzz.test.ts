@@ -36,7 +36,7 @@ describe('the fuzz slice', () => {
       return true;
     });
     const [line = ''] = await fuzz([broken], 50);
-    expect(line).toMatch(/^✗ fuzz planted: case \d+ of seed 1: TypeError: planted/);
+    expect(line).toMatch(/^✗ fuzz planted: case \d+ of seed 1 \(.*\): TypeError: planted/);
     const again = await fuzz([broken], 50, Number(/case (\d+)/.exec(line)?.[1]));
     expect(again[0]).toContain('TypeError: planted');
   });

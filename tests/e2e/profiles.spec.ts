@@ -10,6 +10,7 @@ import {
   ownAccountId,
   recoveryWords,
   say,
+  showList,
   startConversation
 } from './people.ts';
 
@@ -86,6 +87,10 @@ test.describe('several accounts in one browser', () => {
     const box = page.getByRole('textbox', { name: 'Message', exact: true });
     await box.fill('a draft of Ana');
     const anaChat = new URL(page.url()).pathname;
+    // What was typed is kept once its row says so: an address typed into the browser ends the page at once.
+    await showList(page);
+    const chats = page.getByRole('navigation', { name: 'Conversations' });
+    await expect(chats.getByRole('link', { name: /Draft/ })).toHaveCount(1);
 
     await addAccount(page, 'Ben');
     await expect(page.getByText('No conversations yet')).toBeVisible();

@@ -138,9 +138,29 @@ const MAX_MISTAKES = 2;
 /** A pasted text may hold one endless "word"; no listed word is longer than this by a typing mistake or two. */
 const MAX_COMPARED_LETTERS = 14;
 
+/** One bit for each letter that occurs. */
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let index = 0; index < word.length; index++) letters |= 1 << (word.charCodeAt(index) - 97);
+  return letters;
+}
+
+const LETTERS_OF_WORDS = WORD_LIST.map(lettersOf);
+
+/** A mistake adds a letter, takes one away, or does both: words with more different letters need no closer look. */
+function mayBeSimilar(letters: number, others: number): boolean {
+  let different = letters ^ others;
+  let count = 0;
+  for (; different !== 0; different &= different - 1) count++;
+  return count <= 2 * MAX_MISTAKES;
+}
+
 function similarWords(word: string): string[] {
   if (word.length < 2 || word.length > MAX_COMPARED_LETTERS) return [];
-  return WORD_LIST.map((candidate) => ({ candidate, distance: editDistance(word, candidate, MAX_MISTAKES) }))
+  const letters = lettersOf(word);
+  const candidates = WORD_LIST.filter((_, index) => mayBeSimilar(letters, LETTERS_OF_WORDS[index] as number));
+  return candidates
+    .map((candidate) => ({ candidate, distance: editDistance(word, candidate, MAX_MISTAKES) }))
     .filter(({ distance }) => distance <= MAX_MISTAKES)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, MAX_SUGGESTIONS)

@@ -29,6 +29,8 @@ export interface FakeNetwork {
   pageSize: number;
   /** How many stores were made, repeats included. */
   storeCount: number;
+  /** Called before each request for several at once; throw to refuse all of it. */
+  beforeSeries: ((items: readonly Uint8Array[]) => void) | null;
   /** How many messages each request for several at once held. */
   readonly seriesSizes: number[];
   floors(options?: { nodes?: readonly string[]; offsetMs?: number }): FakeFloors;
@@ -54,6 +56,7 @@ export function createFakeNetwork(clock: Clock): FakeNetwork {
     beforeRetrieve: null,
     pageSize: 100,
     storeCount: 0,
+    beforeSeries: null,
     seriesSizes: [],
     stored: (accountId) => [...listOf(accountId)],
     remove(accountId, hashes) {
@@ -147,6 +150,7 @@ function createFakeFloors(
       },
       async storeSeries({ accountId, items, signal }) {
         network.seriesSizes.push(items.length);
+        network.beforeSeries?.(items.map(({ data }) => data));
         const stored: Awaited<ReturnType<NetworkFloors['swarm']['store']>>[] = [];
         for (const item of items) {
           try {

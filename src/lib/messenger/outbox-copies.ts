@@ -1,7 +1,7 @@
 // Copies for our other devices: all go to our own swarm, so those that wait leave together, in order.
 import { base64ToBytes } from '../bytes/index.ts';
 import type { Identity } from '../crypto/index.ts';
-import { InvariantError } from '../errors.ts';
+import { AppError, InvariantError } from '../errors.ts';
 import { COPY_LANE, finishCopy, loadLane, type OutboxEntry } from '../storage/index.ts';
 import { afterFailure, ttlOf, type AttemptDependencies, type MessageStoreClient } from './send-attempt.ts';
 
@@ -17,25 +17,38 @@ const MAX_COPIES_LENGTH = 256 * 1024;
 
 /** One attempt for the copies at the head of the lane, and what follows from its outcome. */
 export async function sendCopies(deps: CopyDependencies, signal: AbortSignal): Promise<void> {
-  const { store, swarm, identity } = deps;
-  const entries = withinBounds(await loadLane(store, COPY_LANE, MAX_COPIES));
+  const entries = withinBounds(await loadLane(deps.store, COPY_LANE, MAX_COPIES));
   const [head] = entries;
   if (!head) return;
   try {
-    const items = await Promise.all(
-      entries.map(async (entry) => ({
-        data: base64ToBytes(sealedOf(entry)),
-        ttlMs: Math.min(await ttlOf(deps, entry), entry.content.maxTtlMs ?? Infinity)
-      }))
-    );
-    const stored = await swarm.storeSeries({ accountId: identity.accountId, items, signal });
-    for (const [index, { hash: messageHash, expiresAtMs, storedAtMs }] of stored.entries()) {
-      const entry = entries[index];
-      if (entry) await finishCopy(store, entry, { messageHash, expiresAtMs, storedAtMs });
-    }
+    await storeTogether(deps, entries, signal).catch((error: unknown) => {
+      // One that no node takes has all of its request refused: the head is judged by what it meets alone.
+      if (entries.length === 1 || !(error instanceof AppError) || error.retry !== 'never') throw error;
+      return storeTogether(deps, [head], signal);
+    });
     deps.onDelivered?.();
   } catch (error) {
     await afterFailure(deps, head, error, signal);
+  }
+}
+
+/** @throws what `storeSeries` throws when not even the first one was stored */
+async function storeTogether(
+  deps: CopyDependencies,
+  entries: readonly OutboxEntry[],
+  signal: AbortSignal
+): Promise<void> {
+  const { store, swarm, identity } = deps;
+  const items = await Promise.all(
+    entries.map(async (entry) => ({
+      data: base64ToBytes(sealedOf(entry)),
+      ttlMs: Math.min(await ttlOf(deps, entry), entry.content.maxTtlMs ?? Infinity)
+    }))
+  );
+  const stored = await swarm.storeSeries({ accountId: identity.accountId, items, signal });
+  for (const [index, { hash: messageHash, expiresAtMs, storedAtMs }] of stored.entries()) {
+    const entry = entries[index];
+    if (entry) await finishCopy(store, entry, { messageHash, expiresAtMs, storedAtMs });
   }
 }
 

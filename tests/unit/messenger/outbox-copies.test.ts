@@ -49,11 +49,15 @@ async function withWaitingCopies() {
   return { network, tab, page };
 }
 
-async function copiesOnAnotherDevice(network: FakeNetwork, tab: TestTab): Promise<string[]> {
+async function copiesOnAnotherDevice(
+  network: FakeNetwork,
+  tab: TestTab,
+  count = TEXTS.length
+): Promise<string[]> {
   const { words } = await tab.engine.revealPhrase();
   const laptop = await browserOn(network);
   const page = openPage(laptop.browser, await laptop.tab.engine.restore(words.join(' ')));
-  await eventually('all there', async () => (await page.texts(OTHER)).length === TEXTS.length);
+  await eventually('all there', async () => (await page.texts(OTHER)).length === count);
   return page.texts(OTHER);
 }
 
@@ -77,4 +81,19 @@ test('a node that takes only some of them has the others asked for again, none t
   await eventually('stored', async () => network.stored(page.accountId).length === TEXTS.length);
   expect(network.seriesSizes.length).toBeGreaterThan(TEXTS.length / 20);
   expect(await copiesOnAnotherDevice(network, tab)).toEqual(TEXTS);
+});
+
+test('one that has every request refused it stands in is given up alone', async () => {
+  const { network, tab, page } = await withWaitingCopies();
+  network.beforeStore = null;
+  let poison: string | null = null;
+  network.beforeSeries = (items) => {
+    const texts = items.map((data) => Buffer.from(data).toString('base64'));
+    poison ??= texts[7] ?? null;
+    if (poison !== null && texts.includes(poison)) throw new AppError('refused', { retry: 'never' });
+  };
+  await eventually('stored', async () => network.stored(page.accountId).length === TEXTS.length - 1);
+  network.beforeSeries = null;
+  const others = TEXTS.filter((_, index) => index !== 7);
+  expect(await copiesOnAnotherDevice(network, tab, others.length)).toEqual(others);
 });

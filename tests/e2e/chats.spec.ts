@@ -338,7 +338,11 @@ test.describe('notifications', () => {
     await ben.write(anaId, 'One');
     await expect.poll(() => shown(page), ARRIVES).toEqual([{ title: 'Onionskin', body: 'New message' }]);
     await page.getByRole('radio', { name: 'Name and message' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Leave it' }).click();
+    await expect(page.getByRole('radio', { name: 'Neither name nor message' })).toBeChecked();
+    await page.getByRole('radio', { name: 'Name and message' }).click();
     await setItSo(page);
+    await expect(page.getByRole('radio', { name: 'Name and message' })).toBeChecked();
     await ben.write(anaId, 'Two');
     await expect.poll(async () => (await shown(page)).at(-1), ARRIVES).toEqual({ title: 'Ben', body: 'Two' });
 

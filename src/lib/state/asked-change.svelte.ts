@@ -5,8 +5,11 @@ import { rowsChangedBy, type ComparedRow } from './exposure-rows.ts';
 export interface AskedChange {
   /** What waits for an answer; null while nothing does. */
   readonly asked: { readonly change: string; readonly rows: readonly ComparedRow[] } | null;
-  /** @param change what would be set, as a sentence for the question */
-  make(part: Partial<SettingsView>, change: string): void;
+  /**
+   * @param change what would be set, as a sentence for the question
+   * @returns false when it is asked about first
+   */
+  make(part: Partial<SettingsView>, change: string): boolean;
   confirm(): void;
   close(): void;
 }
@@ -31,6 +34,7 @@ export function createAskedChange(
       const rows = current ? rowsChangedBy(current, part) : [];
       if (rows.length === 0) set(part);
       else waiting = { part, change, rows };
+      return waiting === null;
     },
     confirm() {
       if (waiting) set(waiting.part);

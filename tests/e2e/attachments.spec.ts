@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type Locator, type Page } from '@playwright/test';
+import { exposure } from '../../src/lib/text/en/exposure.ts';
+import { media } from '../../src/lib/text/en/media.ts';
+import { storage } from '../../src/lib/text/en/storage.ts';
 import { testPng } from '../support/test-png.ts';
 import { expect, test } from './fixtures.ts';
 import { LAUNCH_OPTIONS } from './launch.ts';
@@ -12,6 +15,7 @@ import {
   DELIVERY_TIMEOUT_MS,
   expectSent,
   message,
+  openSettings,
   ownAccountId,
   say,
   startConversation
@@ -115,6 +119,9 @@ test('a file is saved byte for byte, and loads by itself once trusted @full', as
   await send(ana);
   const received = article(ben, /page\.html/);
   await received.getByRole('button', { name: /Click to download/ }).click(ARRIVES);
+  await expect(ben.getByRole('dialog').getByRole('list', { name: exposure.table })).toContainText(
+    exposure.parties['file-server']
+  );
   await ben.getByRole('button', { name: 'Download always' }).click();
   const save = received.getByRole('button', { name: 'Save File page.html' });
   await expect(save).toBeVisible(ARRIVES);
@@ -132,6 +139,36 @@ test('a file is saved byte for byte, and loads by itself once trusted @full', as
     ARRIVES
   );
   await expect(article(ben, /drawing\.svg/).getByRole('img')).toHaveCount(0);
+
+  await test.step('in the details of the chat it is asked about with the rows it changes', async () => {
+    await ben.keyboard.press('Control+.');
+    const loads = ben.getByRole('switch', { name: media.autoDownload });
+    await expect(loads).toBeChecked();
+    const question = ben.getByRole('dialog', { name: exposure.asked({ change: exposure.noLoadingHere }) });
+    await loads.click();
+    await expect(question).toContainText(exposure.parties['file-server']);
+    await question.getByRole('button', { name: exposure.keep }).click();
+    await expect(question).toHaveCount(0);
+    await expect(loads).toBeChecked();
+    await loads.click();
+    await question.getByRole('button', { name: exposure.confirm }).click();
+    await expect(loads).not.toBeChecked();
+  });
+
+  await test.step('and in the storage menu', async () => {
+    await openSettings(ben, 'Storage');
+    const opener = ben.getByRole('button', { name: /^Media of Ana:/ });
+    const loads = ben.getByRole('menuitemcheckbox', { name: storage.autoDownload });
+    await opener.click();
+    await expect(loads).not.toBeChecked();
+    await loads.click();
+    const question = ben.getByRole('dialog', { name: exposure.asked({ change: exposure.loadingHere }) });
+    await expect(question).toContainText(exposure.parties['file-server']);
+    await question.getByRole('button', { name: exposure.confirm }).click();
+    await expect(question).toHaveCount(0);
+    await opener.click();
+    await expect(loads).toBeChecked();
+  });
 });
 
 test('what cannot be sent says so before anything is uploaded @full', async ({ page, stack }) => {

@@ -17,7 +17,6 @@ export const SHOWN_FOR_MOMENTS = [
   'DropVeil',
   'MiniPlayer',
   'PressureBar',
-  'RecoveryReminder',
   'RecoverySheet',
   'ScanDialog',
   'SoundPlayer',
@@ -93,6 +92,7 @@ async function tourTransfers(page: Page, localnet: Localnet, look: Look): Promis
 async function tourPaper(page: Page, look: Look): Promise<void> {
   await page.goto('/settings/recovery-password');
   await page.getByRole('button', { name: 'Show the words' }).click();
+  await expect(page.getByLabel('Your Recovery Password', { exact: true })).toBeVisible();
   await page.emulateMedia({ media: 'print' });
   await look('the words on paper');
   await page.emulateMedia({ media: 'screen' });

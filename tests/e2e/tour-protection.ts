@@ -63,5 +63,6 @@ export async function tourProtection(page: Page, look: Look): Promise<void> {
   await script.call('showAlarm', null);
   await script.close();
   await openSettings(page, 'Devices');
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Your devices' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Turn enhanced encryption off' })).toHaveCount(0);
 }

@@ -248,6 +248,9 @@ export function compareRows(now: readonly ExposureRow[], then: readonly Exposure
   return compared;
 }
 
+const changedRows = (now: readonly ExposureRow[], then: readonly ExposureRow[]): ComparedRow[] =>
+  compareRows(now, then).filter(({ change }) => change !== 'same');
+
 /**
  * The rows that a change of settings would change, whatever the network layer has been in touch with: what it notes depends on
  * no setting.
@@ -256,7 +259,28 @@ export function compareRows(now: readonly ExposureRow[], then: readonly Exposure
 export function rowsChangedBy(settings: SettingsView, part: Partial<SettingsView>): ComparedRow[] {
   const choices = { settings, hasLock: false, loadingChats: 0 };
   const then = { ...choices, settings: { ...settings, ...part } };
-  return compareRows(exposureRows(null, '', choices), exposureRows(null, '', then)).filter(
-    ({ change }) => change !== 'same'
-  );
+  return changedRows(exposureRows(null, '', choices), exposureRows(null, '', then));
+}
+
+/**
+ * The rows that change when files load by themselves in another number of chats.
+ * @param facts null while no engine runs
+ * @returns none where the switch may be turned without asking
+ */
+export function rowsChangedByLoading(
+  facts: Exposure | null,
+  settings: SettingsView,
+  chatsNow: number,
+  chatsThen: number
+): ComparedRow[] {
+  const rowsWith = (loadingChats: number) =>
+    exposureRows(facts, '', { settings, hasLock: false, loadingChats });
+  return changedRows(rowsWith(chatsNow), rowsWith(chatsThen));
+}
+
+/** The rows that setting the first lock changes, or removing the last. */
+export function rowsChangedByLock(settings: SettingsView, hasLock: boolean): ComparedRow[] {
+  const rowsWith = (locked: boolean) =>
+    exposureRows(null, '', { settings, hasLock: locked, loadingChats: 0 });
+  return changedRows(rowsWith(hasLock), rowsWith(!hasLock));
 }

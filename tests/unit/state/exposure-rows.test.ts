@@ -5,6 +5,8 @@ import {
   EXPOSURE_COLUMNS,
   exposureRows,
   rowsChangedBy,
+  rowsChangedByLoading,
+  rowsChangedByLock,
   type ExposureChoices
 } from '../../../src/lib/state/exposure-rows.ts';
 import { DEFAULT_SETTINGS, type SettingsView } from '../../../src/lib/storage/index.ts';
@@ -184,5 +186,37 @@ describe('a switch outside the Exposure screen', () => {
     expect(changed({ notificationContent: 'name' })).toEqual([]);
     expect(changed({ reachableBy: 'people-i-wrote-first' })).toEqual([]);
     expect(changed({ blurWhenHidden: true })).toEqual([]);
+  });
+});
+
+describe('files that load by themselves', () => {
+  const changed = (facts: Exposure | null, now: number, then: number) =>
+    rowsChangedByLoading(facts, DEFAULT_SETTINGS, now, then).map(({ row, change }) => `${row.id} ${change}`);
+
+  it('change what the file server learns with the first chat and the last, and nothing in between', () => {
+    expect(changed(FACTS, 0, 1)).toEqual(['file-server files.example changed']);
+    expect(changed(FACTS, 1, 0)).toEqual(['file-server files.example changed']);
+    expect(changed(FACTS, 1, 2)).toEqual([]);
+  });
+
+  it('add a row where no file server was asked yet', () => {
+    expect(changed(null, 0, 1)).toEqual(['file-server added']);
+    expect(changed({ ...FACTS, servers: [] }, 1, 0)).toEqual(['file-server gone']);
+  });
+});
+
+describe('a lock', () => {
+  it('changes what who takes the device learns, in everything but the address', () => {
+    const [first, ...rest] = rowsChangedByLock(DEFAULT_SETTINGS, false);
+    expect(rest).toEqual([]);
+    expect(first?.row.id).toBe('device');
+    expect(Object.keys(first?.former ?? {})).toEqual(['accountId', 'contacts', 'timing', 'content']);
+    expect(first?.row.cells.content.mark).toBe('no');
+  });
+
+  it('gives it all back when the last one goes', () => {
+    const [only] = rowsChangedByLock(DEFAULT_SETTINGS, true);
+    expect(only?.row.cells.content.mark).toBe('yes');
+    expect(only?.former.content?.mark).toBe('no');
   });
 });

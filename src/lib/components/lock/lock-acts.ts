@@ -16,3 +16,9 @@ export function warningOf(act: LockAct, lock: ProfileLock): 'last' | 'only-passk
   if (act === 'remove-passkey') return lock.passphrase ? null : 'last';
   return act === 'add-passkey' && !lock.passphrase ? 'only-passkey' : null;
 }
+
+/** Whether an act sets the first lock, or removes the last: what a thief of the device learns is another thing then. */
+export function turnsLock(act: LockAct, lock: ProfileLock): boolean {
+  const isSet = lock.passphrase || lock.passkey !== null;
+  return isSet ? warningOf(act, lock) === 'last' : act === 'set-passphrase' || act === 'add-passkey';
+}

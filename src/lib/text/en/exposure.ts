@@ -109,6 +109,10 @@ export const exposure = {
     name: 'Notifications with the name',
     'name-and-text': 'Notifications with name and message'
   },
+  loadingHere: 'Download media by itself in this chat',
+  noLoadingHere: 'Download media only when you press',
+  /** Beside a choice that would do so, named in the sentence. */
+  alsoChanges: ({ choice }: { choice: string }) => `“${choice}” changes in who learns what:`,
   confirm: 'Set it so',
   confirmMany: ({ count }: { count: number }) =>
     plural(count, { one: 'Set # switch', other: 'Set # switches' }),

@@ -14,7 +14,8 @@ export const start = {
   paste: 'Paste',
   progress: ({ length, total }: { length: number; total: number }) => `${length} of ${total} characters`,
   ready: 'This is an Account ID.',
-  nameNote: 'This can be a name. Three service nodes are asked for it; they learn the name, not who asks.',
+  nameNote:
+    'This can be a name. Three service nodes are asked for a hash of it: who knows the name recognises it, and none learns who asks. Exposure then has a row for them.',
   nameAsking: ({ name }: { name: string }) => `Asking three service nodes for “${name}”`,
   nameProblems: {
     unregistered: 'Nobody has registered this name. Check its spelling.',

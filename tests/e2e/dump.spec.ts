@@ -194,7 +194,7 @@ async function seedOf(words: readonly string[]): Promise<string> {
   return Buffer.from(decodeRecoveryPassword(words.join(' '))).toString('hex');
 }
 
-test.describe('a closed browser profile', { tag: '@once' }, () => {
+test.describe('a closed browser profile', () => {
   const people: Person[] = [];
   const peers: Peer[] = [];
   test.afterEach(async () => {
@@ -235,7 +235,9 @@ test.describe('a closed browser profile', { tag: '@once' }, () => {
     expect(secrets.map(({ label }) => label)).toEqual(expect.arrayContaining(['thumbnail', 'image']));
   });
 
-  test('gives all of them to the same scan when rows are not sealed (control) @full', async ({ stack }) => {
+  test('gives all of them to the same scan when rows are not sealed (control) @full @once', async ({
+    stack
+  }) => {
     test.setTimeout(120_000);
     const told = canaries();
     const { secrets } = await tellTheStory(await cast({ stack, told }, openWithoutSealing), told, false);

@@ -21,7 +21,7 @@ function canary(): string {
   return randomBytes(24).toString('base64url');
 }
 
-test.describe('the gateway', { tag: '@once' }, () => {
+test.describe('the gateway', () => {
   const people: Person[] = [];
   let proxy: RecordingProxy | null = null;
   test.afterEach(async () => {

@@ -21,7 +21,7 @@ const MOMENTS = 10;
 /** How much later each node answers meanwhile. */
 const SLOW_MS = 150;
 
-test.describe('tabs', { tag: ['@full', '@once'] }, () => {
+test.describe('tabs', { tag: '@full' }, () => {
   const people: Person[] = [];
   test.afterEach(async ({ stack }) => {
     for (const node of stack.localnet.nodes) node.setFault({});

@@ -100,6 +100,26 @@ test('a file that was not ready at a reload is asked for again, and its message 
   await expectSent(page, 'With a picture');
 });
 
+test('a file that cannot be sent is told of when a reload takes it away @full', async ({ page }) => {
+  await createAccount(page, 'Ana');
+  await startConversation(page, await ownAccountId(page));
+  const tray = trayOf(page);
+  const told = page.getByText('One file that could not be sent as it was is no longer here.');
+  await attach(page, PAPER, { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+  await expect(tray.getByRole('listitem')).toHaveCount(2);
+  await expect(tray.getByText('Sent as it is')).toBeVisible();
+  await expect(tray.getByText('It is empty.')).toBeVisible();
+  await page.reload();
+  await expect(told).toBeVisible();
+  await expect(tray.getByRole('listitem')).toHaveCount(1);
+  // Once is enough, and what was taken away by hand is not missed.
+  await attach(page, { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) });
+  await tray.getByRole('button', { name: 'Remove empty.txt' }).click();
+  await page.reload();
+  await expect(tray.getByRole('listitem')).toHaveCount(1);
+  await expect(told).toHaveCount(0);
+});
+
 test('a message pressed to be sent waits for its picture, and what is written next comes after it @full', async ({
   page
 }) => {

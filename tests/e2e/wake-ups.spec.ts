@@ -57,7 +57,7 @@ function allRows(page: Page): Promise<Record<string, string>> {
 const controlled = (page: Page) =>
   expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
 
-test.describe('with no tab open', { tag: ['@full', '@once'] }, () => {
+test.describe('with no tab open', { tag: '@full' }, () => {
   const people: Person[] = [];
   test.afterEach(async () => {
     for (const person of people.splice(0)) await person.forget();

@@ -30,3 +30,8 @@ export function sendsOnEnter(
   if (event.ctrlKey || event.metaKey) return true;
   return event.shiftKey !== enterSends;
 }
+
+/** Texts as one, each in lines of its own. */
+export function joinWords(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n');
+}

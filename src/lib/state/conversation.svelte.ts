@@ -1,23 +1,33 @@
 // One open conversation: its messages, what is typed, what was read, and what a person does in it.
 import { errorCode } from '../errors.ts';
+import type { LastWordsSeal, WordsOnTheirWay } from '../storage/queries-last-words.ts';
 import { loadConversation, type ConversationView, type MessageView } from '../storage/queries.ts';
 import type { QuoteView, TimerSetting } from '../storage/views.ts';
+import { joinWords } from './composing.ts';
 import type { DeleteWhere } from './delete-choices.ts';
+import { createDraftKeeper } from './draft-keeper.ts';
+import type { FileWords } from './file-words.ts';
+import { createLastWordsPlace } from './last-words.ts';
 import { createLive } from './live.svelte.ts';
+import { isPending } from './pending-messages.ts';
 import { createMessageWindow, type ExpectedMessage, type MessageWindow } from './message-window.svelte.ts';
 import type { MessageInfo } from './message-info.ts';
 import { createOwnTyping } from './own-typing.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import { createQuotedState, type QuotedState } from './quoted.svelte.ts';
 import type { Session } from './session.svelte.ts';
-
-/** A draft is kept this long after the last key, milliseconds. */
-const DRAFT_DELAY_MS = 400;
+import { whenIdle } from './when-idle.ts';
 
 /** What was written for one message. */
 export interface Typed {
   readonly text: string;
   readonly reply: MessageView | null;
+}
+
+interface Taken {
+  readonly typed: Typed;
+  /** Null until the engine has it. */
+  readonly way: WordsOnTheirWay | null;
 }
 
 export interface ConversationState {
@@ -56,28 +66,33 @@ export interface ConversationState {
   markRead(sort: number): void;
   /** Keeps the draft now. */
   saveDraft(): void;
+  /** The page may be over any moment: keeps what was typed. */
+  leave(): void;
   stop(): void;
 }
 
-/** @param known what the list has of it already, so that it opens without waiting for the database */
+export interface ConversationOrigin {
+  readonly conversationId: string;
+  /** What the list has of it already, so that it opens without waiting for the database. */
+  readonly known: ConversationView | undefined;
+  readonly fileWords: FileWords;
+}
+
 export function createConversationState(
-  profile: Pick<ProfileState, 'db' | 'rowKey' | 'accountId'>,
+  profile: Pick<ProfileState, 'db' | 'rowKey' | 'accountId' | 'status'>,
   call: Session['call'],
-  conversationId: string,
-  known?: ConversationView
+  { conversationId, known, fileWords }: ConversationOrigin
 ): ConversationState {
   const { db, rowKey } = profile;
   let text = $state('');
   let messages = $state.raw<MessageWindow | null>(null);
   let unreadFrom = $state.raw<ConversationState['unreadFrom']>(null);
-  let savedDraft = '';
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let marking = false;
   /** The newest message that was on screen. */
   let seenSort: number | null = null;
   let gone = false;
   let stopped = false;
-  let taken: readonly Typed[] = [];
+  let taken: readonly Taken[] = [];
   let reply = $state.raw<MessageView | null>(null);
   const quoted = createQuotedState(db, rowKey);
   // Nobody needs to know that they were not told.
@@ -86,6 +101,19 @@ export function createConversationState(
   });
   /** Something was typed here, so what the database says of the draft no longer counts. */
   let touched = false;
+  let seal: LastWordsSeal | null = null;
+  let isPreparing = false;
+  const { profileId } = profile.status;
+  const drafts = createDraftKeeper({
+    // What was taken and is not with the engine yet is lost with the page, like what is typed.
+    text: () => joinWords([...taken.flatMap(({ typed, way }) => (way ? [] : typed.text)), text]),
+    sending: () => taken.flatMap(({ way }) => way ?? []),
+    save: (draft) => call('conversation.saveDraft', { conversationId, text: draft }),
+    files: fileWords,
+    lastWords: createLastWordsPlace(window, { profileId, conversationId }, () => seal)
+  });
+  // Before it is needed, and after what one came to read.
+  whenIdle(prepareSeal);
   if (known) begin(known);
 
   const live = createLive(
@@ -94,15 +122,32 @@ export function createConversationState(
       if (!view || gone) return;
       if (!messages) begin(view);
       // A draft that was still on its way when this screen opened.
-      else if (!touched) text = savedDraft = view.draft ?? '';
+      else if (!touched) find(view);
       // What was seen may have come on screen before this row knew of it.
       if (seenSort !== null) markRead(view, seenSort);
     }
   );
 
+  function prepareSeal(): void {
+    if (isPreparing) return;
+    isPreparing = true;
+    import('../storage/queries-last-words.ts')
+      .then(({ createLastWordsSeal }) => createLastWordsSeal(rowKey, conversationId))
+      // Without it there is what the engine is told.
+      .then(
+        (made) => (seal = made),
+        () => (isPreparing = false)
+      );
+  }
+
+  function find({ draft }: ConversationView): void {
+    text = draft ?? '';
+    drafts.found(text);
+  }
+
   /** The first answer decides where the timeline opens; later ones only change what is shown. */
   function begin(view: ConversationView): void {
-    text = savedDraft = view.draft ?? '';
+    find(view);
     if (view.firstUnreadSort !== null && view.unread > 0) {
       unreadFrom = { sort: view.firstUnreadSort, count: view.unread };
     }
@@ -119,41 +164,35 @@ export function createConversationState(
     call('conversation.markRead', { conversationId, upToSort: sort }).then(done, done);
   }
 
-  /** What is typed, after what was taken and is not sent yet: neither is lost with the page. */
-  const draft = () => [...taken.map((typed) => typed.text), text].filter((part) => part !== '').join('\n');
-
-  function saveDraft(): void {
-    clearTimeout(timer);
-    const kept = draft();
-    if (gone || kept === savedDraft) return;
-    savedDraft = kept;
-    // What is typed is still on screen; the next key tries again.
-    call('conversation.saveDraft', { conversationId, text: kept }).catch(() => {
-      savedDraft = '';
-    });
-  }
-
   function take(words: 'with-text' | 'without-text'): Typed {
     const typed = { text: words === 'with-text' ? text : '', reply };
     reply = null;
     if (words === 'with-text') {
       text = '';
       touched = true;
-      clearTimeout(timer);
       typing.sent();
     }
-    taken = [...taken, typed];
+    taken = [...taken, { typed, way: null }];
+    drafts.later();
     return typed;
   }
 
   function letGo(typed: Typed): void {
-    taken = taken.filter((one) => one !== typed);
+    taken = taken.filter((one) => one.typed !== typed);
+  }
+
+  /** From now on the engine has it. */
+  function letLeave(typed: Typed): void {
+    const before = messages?.messages?.findLast(({ id }) => !isPending(id));
+    const way = { text: typed.text, afterSort: before?.sort ?? null };
+    taken = taken.map((one) => (one.typed === typed ? { typed, way } : one));
   }
 
   function giveBack(typed: Typed): void {
     letGo(typed);
-    text = [typed.text, text].filter((part) => part !== '').join('\n');
+    text = joinWords([typed.text, text]);
     reply ??= typed.reply;
+    drafts.later();
   }
 
   /** It stands in the timeline before the engine has heard of it. */
@@ -177,6 +216,7 @@ export function createConversationState(
       if (!stopped) await messages?.toLatest();
       // With files it looks like something only once they are stored.
       if (stagedIds.length === 0) expected = expect(typed);
+      letLeave(typed);
       const { messageId } = await call('message.send', {
         conversationId,
         text: typed.text.trim() === '' ? '' : typed.text,
@@ -185,7 +225,7 @@ export function createConversationState(
       });
       expected?.settle(messageId);
       letGo(typed);
-      saveDraft();
+      drafts.sent();
       return null;
     } catch (error) {
       expected?.settle(null);
@@ -212,8 +252,8 @@ export function createConversationState(
       if (value !== text) typing.pressed(value.trim() === '');
       text = value;
       touched = true;
-      clearTimeout(timer);
-      timer = setTimeout(saveDraft, DRAFT_DELAY_MS);
+      prepareSeal();
+      drafts.later();
     },
     take,
     send,
@@ -237,17 +277,18 @@ export function createConversationState(
     answerResend: (send) => call('resend.answer', { conversationId, send }),
     async delete() {
       gone = true;
-      clearTimeout(timer);
+      drafts.drop();
       await call('conversation.delete', { conversationId });
     },
     markRead(sort) {
       seenSort = Math.max(sort, seenSort ?? sort);
       if (live.current) markRead(live.current, sort);
     },
-    saveDraft,
+    saveDraft: drafts.now,
+    leave: drafts.leave,
     stop() {
       stopped = true;
-      saveDraft();
+      drafts.leave();
       typing.stop();
       quoted.stop();
       live.stop();

@@ -30,6 +30,13 @@ export interface PendingMessages {
   keyOf(message: Pick<MessageView, 'id'>): string;
 }
 
+const PENDING = 'pending-';
+
+/** Whether the message of this id is not stored yet. */
+export function isPending(messageId: string): boolean {
+  return messageId.startsWith(PENDING);
+}
+
 export function createPendingMessages(): PendingMessages {
   let pending: readonly PendingMessage[] = [];
   let count = 0;
@@ -44,7 +51,7 @@ export function createPendingMessages(): PendingMessages {
 
   return {
     add(message, stored) {
-      const view = pendingView(message, `pending-${(count += 1)}`, stored.at(-1));
+      const view = pendingView(message, `${PENDING}${(count += 1)}`, stored.at(-1));
       const before = new Set(stored.map(({ id }) => id));
       pending = [...pending, { view, before, messageId: null }];
       return view.id;

@@ -3,6 +3,7 @@
 // so that nothing of one is ever in the memory of another.
 
 import { ACCOUNT_MARK_KEY } from './account-mark.ts';
+import { forgetWords } from './last-words-keys.ts';
 
 export const PROFILE_CHOICE_KEY = 'onionskin.profile';
 const PARTED_KEY = 'onionskin.cleared';
@@ -53,6 +54,8 @@ export function leaveProfile(
   page: ChoicePage,
   { next, parting }: { next: string | null; parting: Parting | null }
 ): void {
+  const left = chosenProfile(page);
+  if (left !== null) forgetWords(() => page.localStorage, left);
   erase(() => page.sessionStorage, PROFILE_CHOICE_KEY);
   erase(() => page.localStorage, PROFILE_CHOICE_KEY);
   if (parting) write(() => page.sessionStorage, PARTED_KEY, JSON.stringify(parting));

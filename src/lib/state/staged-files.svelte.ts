@@ -6,6 +6,7 @@ import type { TrayFile } from '../storage/queries-tray.ts';
 import type { TrayFacts } from '../storage/media-rows.ts';
 import type { AttachmentKind } from '../storage/views.ts';
 import { chosenKind, MAX_FILES, sentName } from './file-rules.ts';
+import type { FileCounts } from './unready-files.ts';
 import { readyFile, type PictureTools, type ReadyFile, type ReadyResult } from './ready-file.ts';
 
 export interface StagedFile {
@@ -65,8 +66,8 @@ export interface StagedFilesDeps {
   ) => Promise<string>;
   readonly unstage: (stagedId: string) => Promise<void>;
   readonly describe: (stagedId: string, caption: string) => Promise<void>;
-  /** So many are being made ready, and would end with the page. */
-  readonly noteUnready: (count: number) => void;
+  /** So many are not stored, and end with the page. */
+  readonly noteUnready: (counts: FileCounts) => void;
   /** A stored thumbnail. */
   readonly picture: (mediaId: string) => Promise<Blob>;
 }
@@ -99,7 +100,9 @@ export function createStagedFiles(deps: StagedFilesDeps): StagedFiles {
 
   function set(next: readonly Entry[]): void {
     entries = next;
-    deps.noteUnready(next.filter(({ state }) => state === 'preparing').length);
+    const unready = next.filter(({ state }) => state === 'preparing').length;
+    const refused = next.filter(({ state }) => state === 'too-large' || state === 'failed').length;
+    deps.noteUnready({ unready, refused });
     for (const look of [...waiting]) look();
   }
 

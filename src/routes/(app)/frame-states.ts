@@ -14,6 +14,7 @@ import { createFormatsState, provideFormats } from '../../lib/state/formats.svel
 import { createHeldState, provideHeld, type HeldState } from '../../lib/state/held.svelte.ts';
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
 import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
+import { takeUpLastWords, type LastWordsTakenUp } from '../../lib/state/last-words.ts';
 import { createLayoutState, provideLayout, type LayoutState } from '../../lib/state/layout.svelte.ts';
 import { createListening, provideListening } from '../../lib/state/listening.svelte.ts';
 import { createMediaShelf, provideMediaShelf } from '../../lib/state/media-shelf.svelte.ts';
@@ -44,6 +45,7 @@ export interface FrameStates {
   readonly layout: LayoutState;
   readonly keymap: KeymapState;
   readonly panels: Panels;
+  readonly lastWords: LastWordsTakenUp;
   stop(): void;
 }
 
@@ -57,6 +59,7 @@ export interface FrameDeeds {
 /** To be called while the frame is made. */
 export function provideFrameStates(status: OpenStatus, session: Session, deeds: FrameDeeds): FrameStates {
   const profile = provideProfile(createProfileState(status));
+  const lastWords = takeUpLastWords(window, profile, session.call);
   const profiles = provideProfiles(createProfiles(session.call));
   const formats = provideFormats(createFormatsState(window));
   const conversations = provideConversations(createConversationsState(profile, () => formats.nowMs));
@@ -108,7 +111,9 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     layout,
     panels,
     keymap,
+    lastWords,
     stop() {
+      lastWords.stop();
       keymap.stop();
       pressure.stop();
       listening.close();

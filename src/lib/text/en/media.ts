@@ -37,6 +37,11 @@ export const media = {
       one: 'One file was not ready when this page was left. Choose it again.',
       other: '# files were not ready when this page was left. Choose them again.'
     }),
+  refusedAreGone: ({ count }: { count: number }) =>
+    plural(count, {
+      one: 'One file that could not be sent as it was is no longer here.',
+      other: '# files that could not be sent as they were are no longer here.'
+    }),
   textOnly: ({ name }: { name: string }) => `Files can be sent once ${name} has answered.`,
   added: ({ count }: { count: number }) => plural(count, { one: '# file added.', other: '# files added.' }),
   removedSaid: ({ name }: { name: string }) => `${name} removed.`,

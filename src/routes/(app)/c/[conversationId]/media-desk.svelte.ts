@@ -3,6 +3,7 @@
 import type { MediaDeeds } from '../../../../lib/components/media/media-deeds.ts';
 import { errorCode } from '../../../../lib/errors.ts';
 import { fileKey } from '../../../../lib/state/attachment-view.ts';
+import type { FileWords } from '../../../../lib/state/file-words.ts';
 import { saveFile } from '../../../../lib/state/save-file.ts';
 import type { MediaShelf } from '../../../../lib/state/media-shelf.svelte.ts';
 import type { ProfileState } from '../../../../lib/state/profile.svelte.ts';
@@ -11,7 +12,7 @@ import { createStagedFiles, type StagedFiles } from '../../../../lib/state/stage
 import type { Toasts } from '../../../../lib/state/toasts.svelte.ts';
 import { followTray } from '../../../../lib/state/tray-rows.ts';
 import type { Transfers } from '../../../../lib/state/transfers.svelte.ts';
-import { createUnreadyFiles } from '../../../../lib/state/unready-files.ts';
+import { createUnreadyFiles, type FileCounts } from '../../../../lib/state/unready-files.ts';
 import { createVoiceState, type VoiceState } from '../../../../lib/state/voice.svelte.ts';
 import type { NewAttachment } from '../../../../lib/worker/protocol.ts';
 import type { AttachmentView, ConversationView, MessageView } from '../../../../lib/storage/views.ts';
@@ -22,6 +23,7 @@ export interface MediaDeskDeps {
   readonly conversationId: string;
   readonly profile: Pick<ProfileState, 'db' | 'rowKey'>;
   readonly call: Session['call'];
+  readonly fileWords: FileWords;
   readonly view: () => ConversationView | null | undefined;
   readonly name: () => string;
   readonly shelf: MediaShelf;
@@ -50,14 +52,16 @@ export interface MediaDesk {
 }
 
 export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
-  const { conversationId, call, shelf, transfers, toasts } = deps;
+  const { conversationId, call, fileWords, shelf, transfers, toasts } = deps;
   const unready = createUnreadyFiles(window, conversationId);
   const missing = unready.take();
   const staged = createStagedFiles({
     loadTools: async () => (await import('../../../../lib/state/picture-tools.ts')).createPictureTools(),
     stage,
-    unstage: (stagedId) => call('attachment.unstage', { stagedId }),
-    describe: (stagedId, caption) => call('attachment.describe', { stagedId, caption }),
+    unstage: (stagedId) =>
+      fileWords.follow({ stagedId, caption: null }, call('attachment.unstage', { stagedId })),
+    describe: (stagedId, caption) =>
+      fileWords.follow({ stagedId, caption }, call('attachment.describe', { stagedId, caption })),
     noteUnready: unready.note,
     picture: shelf.blob
   });
@@ -67,7 +71,7 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
   );
   let enlarged = $state<string | null>(null);
   let asking = $state.raw<MediaDesk['asking']>(null);
-  let problem = $state(missing > 0 ? text.notReadyInTime({ count: missing }) : null);
+  let problem = $state(toldOfMissing(missing));
 
   const say = (error: unknown) => toasts.show(shell.actionFailed({ code: errorCode(error) }));
 
@@ -179,4 +183,13 @@ export function createMediaDesk(deps: MediaDeskDeps): MediaDesk {
       staged.stop();
     }
   };
+}
+
+/** What an earlier page could not leave, in a sentence or two; null when it left everything. */
+function toldOfMissing({ unready, refused }: FileCounts): string | null {
+  const sentences = [
+    ...(unready > 0 ? [text.notReadyInTime({ count: unready })] : []),
+    ...(refused > 0 ? [text.refusedAreGone({ count: refused })] : [])
+  ];
+  return sentences.length === 0 ? null : sentences.join(' ');
 }

@@ -14,6 +14,8 @@ export interface Toast {
 
 export interface Toasts {
   readonly current: Toast | null;
+  /** Height of what a note must not cover at the foot of the page, pixels; 0 where there is nothing. */
+  above: number;
   show(text: string, action?: Toast['action']): void;
   /** Says that something did not work. */
   fail(error: unknown): void;
@@ -27,6 +29,7 @@ const KEY = Symbol('toasts');
 
 export function createToasts(): Toasts {
   let current = $state.raw<Toast | null>(null);
+  let above = $state(0);
   let nextId = 1;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -45,6 +48,12 @@ export function createToasts(): Toasts {
   return {
     get current() {
       return current;
+    },
+    get above() {
+      return above;
+    },
+    set above(height) {
+      above = height;
     },
     show,
     fail: (error) => show(shell.actionFailed({ code: errorCode(error) })),

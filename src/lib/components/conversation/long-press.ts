@@ -11,10 +11,17 @@ export function longPress(
   return (element) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let start: { x: number; y: number } | null = null;
+    const ends = ['pointerup', 'pointercancel', 'pointerleave'] as const;
     const cancel = () => {
       clearTimeout(timer);
       start = null;
+      element.removeEventListener('pointermove', onMove);
+      for (const end of ends) element.removeEventListener(end, cancel);
     };
+    const onMove = (event: PointerEvent) => {
+      if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > SLACK) cancel();
+    };
+    // The others are listened for while a finger is down: a timeline is full of messages that nobody holds.
     const onDown = (event: PointerEvent) => {
       if (event.pointerType !== 'touch' || !event.isPrimary) return;
       start = { x: event.clientX, y: event.clientY };
@@ -22,22 +29,13 @@ export function longPress(
         if (start) open(start);
         cancel();
       }, HOLD_MS);
-    };
-    const onMove = (event: PointerEvent) => {
-      if (start && Math.hypot(event.clientX - start.x, event.clientY - start.y) > SLACK) cancel();
+      element.addEventListener('pointermove', onMove);
+      for (const end of ends) element.addEventListener(end, cancel);
     };
     element.addEventListener('pointerdown', onDown);
-    element.addEventListener('pointermove', onMove);
-    for (const end of ['pointerup', 'pointercancel', 'pointerleave'] as const) {
-      element.addEventListener(end, cancel);
-    }
     return () => {
       cancel();
       element.removeEventListener('pointerdown', onDown);
-      element.removeEventListener('pointermove', onMove);
-      for (const end of ['pointerup', 'pointercancel', 'pointerleave'] as const) {
-        element.removeEventListener(end, cancel);
-      }
     };
   };
 }

@@ -1,6 +1,7 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type ProxyOptions } from 'vite';
 import { chunkGroups } from './scripts/lib/chunks.mjs';
+import { lightIcons } from './scripts/lib/light-icons.mjs';
 import { orderManifest } from './scripts/lib/manifest-order.mjs';
 
 /** With `npm run dev` the gateway runs behind Vite's server; it accepts its own origin only. */
@@ -11,7 +12,7 @@ function gatewayProxy(gateway = process.env.ONIONSKIN_DEV_GATEWAY): Record<strin
 }
 
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [sveltekit(), ...(isSsrBuild ? [] : [orderManifest()])],
+  plugins: [lightIcons(), sveltekit(), ...(isSsrBuild ? [] : [orderManifest()])],
   worker: { format: 'es' },
   build: {
     target: 'es2024',

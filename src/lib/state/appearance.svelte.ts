@@ -7,6 +7,7 @@ import {
   type Appearance,
   type PaintedTheme
 } from './appearance.ts';
+import { whenIdle } from './when-idle.ts';
 
 export interface AppearanceState {
   readonly current: Appearance;
@@ -28,9 +29,13 @@ export function createAppearanceState(page: Window): AppearanceState {
 
   const resolved = () => resolveTheme(current.theme, { dark: dark.matches, moreContrast: contrast.matches });
   let painted = $state.raw(resolved());
+  let callOff = () => {};
   const apply = () => {
     painted = resolved();
     dress(page.document, current, painted);
+    // Asking for a colour has the page laid out there and then.
+    callOff();
+    callOff = whenIdle(() => dressBars(page.document));
   };
   const onStorage = (event: StorageEvent) => {
     if (event.key !== APPEARANCE_KEY) return;
@@ -59,6 +64,7 @@ export function createAppearanceState(page: Window): AppearanceState {
       }
     },
     stop() {
+      callOff();
       dark.removeEventListener('change', apply);
       contrast.removeEventListener('change', apply);
       page.removeEventListener('storage', onStorage);
@@ -76,10 +82,20 @@ function stored(page: Window): string | null {
 
 function dress(document: Document, choice: Appearance, painted: PaintedTheme): void {
   const root = document.documentElement;
-  root.dataset['theme'] = painted;
-  root.dataset['accent'] = choice.accent;
-  root.dataset['density'] = choice.density;
-  root.style.setProperty('--text-scale', String(choice.textSize / 100));
+  // The script before the first paint was here: whatever is set anew has all of the page styled anew.
+  const wanted = { theme: painted, accent: choice.accent, density: choice.density };
+  for (const [name, value] of Object.entries(wanted)) {
+    if (root.dataset[name] !== value) root.dataset[name] = value;
+  }
+  const scale = String(choice.textSize / 100);
+  if ((root.style.getPropertyValue('--text-scale') || '1') !== scale) {
+    root.style.setProperty('--text-scale', scale);
+  }
+}
+
+/** The browser's own bars take the colour of the desk. */
+function dressBars(document: Document): void {
+  const root = document.documentElement;
   const desk = getComputedStyle(root).getPropertyValue('--desk').trim();
   if (desk) document.querySelector('meta[name="theme-color"]')?.setAttribute('content', desk);
 }

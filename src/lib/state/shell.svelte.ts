@@ -9,6 +9,8 @@ export const SERVICE_WORKER_URL = '/service-worker.js';
 
 /** How often a running page looks for a new version, milliseconds. */
 const LOOK_EVERY_MS = 60 * 60 * 1_000;
+/** The first look, after the page has loaded: the list of chats is still in the making then, and comes first. */
+const FIRST_LOOK_MS = 2_000;
 /** How long a wanted version may take to install before it is called failed, milliseconds. */
 const INSTALL_TIMEOUT_MS = 60_000;
 
@@ -123,7 +125,7 @@ export function createShell(deps: {
       // After the first screen: its files come first.
       const idle = hasWorkers ? whenIdle(page, register) : () => {};
       const timer = hasWorkers ? page.setInterval(lookQuietly, LOOK_EVERY_MS) : 0;
-      const first = hasWorkers ? whenIdle(page, lookQuietly) : () => {};
+      const first = hasWorkers ? whenIdle(page, lookQuietly, FIRST_LOOK_MS) : () => {};
       return () => {
         page.removeEventListener('beforeinstallprompt', onPrompt);
         page.removeEventListener('appinstalled', onInstalled);
@@ -176,15 +178,18 @@ function installed(registration: ServiceWorkerRegistration): Promise<ServiceWork
   });
 }
 
-/** Runs `work` once the page has loaded and has a moment. @returns a function that calls it off */
-function whenIdle(page: Window & typeof globalThis, work: () => void): () => void {
-  const run = () => page.setTimeout(work, 0);
-  if (page.document.readyState === 'complete') {
-    const timer = run();
-    return () => page.clearTimeout(timer);
-  }
-  page.addEventListener('load', run, { once: true });
-  return () => page.removeEventListener('load', run);
+/** Runs `work` some time after the page has loaded. @returns a function that calls it off */
+function whenIdle(page: Window & typeof globalThis, work: () => void, afterMs = 0): () => void {
+  let timer = 0;
+  const run = () => {
+    timer = page.setTimeout(work, afterMs);
+  };
+  if (page.document.readyState === 'complete') run();
+  else page.addEventListener('load', run, { once: true });
+  return () => {
+    page.clearTimeout(timer);
+    page.removeEventListener('load', run);
+  };
 }
 
 export function provideShell(shell: ShellState): ShellState {

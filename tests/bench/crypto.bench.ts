@@ -1,12 +1,9 @@
 // The crypto of the engine where it runs, in a dedicated worker of Chromium. Figures per second are for one machine;
 // the ratio to the curve operations, which nobody can leave out, is what holds everywhere.
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { chromium } from '@playwright/test';
-import { LAUNCH_OPTIONS } from '../e2e/launch.ts';
-import { bundleScript } from './browser-script.ts';
-import type { CryptoFigures, Kind, Pair } from './crypto-worker.ts';
+import type { CryptoFigures, Kind } from './crypto-worker.ts';
+import { runInWorker } from './in-worker.ts';
 import { coreNote, freeCorePercent } from './numbers.ts';
+import type { Pair } from './rates.ts';
 import type { Bench, BenchRow } from './types.ts';
 
 /** Time of the operation ÷ time of its curve operations, from the budget and the floor of one machine. */
@@ -15,50 +12,12 @@ const MIN_OPENED: Readonly<Record<Kind, number>> = { webcrypto: 6_500, noble: 1_
 const MIN_HYBRID_OPENED = 3_000;
 const MAX_ONION_MS = 0.4;
 
-async function serveWorker(script: string): Promise<{ origin: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const isScript = request.url === '/worker.js';
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html');
-    response.end(isScript ? script : '<!doctype html><title>bench</title>');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    }
-  };
-}
-
-async function measureInWorker(): Promise<CryptoFigures> {
-  const site = await serveWorker(await bundleScript('crypto-worker.ts'));
-  const browser = await chromium.launch(LAUNCH_OPTIONS);
-  try {
-    const page = await browser.newPage();
-    await page.goto(site.origin);
-    return await page.evaluate(
-      () =>
-        new Promise<CryptoFigures>((resolve, reject) => {
-          const worker = new Worker('/worker.js');
-          worker.onerror = (event) => reject(new Error(event.message));
-          worker.onmessage = ({ data }: MessageEvent<{ figures?: CryptoFigures; failure?: string }>) =>
-            data.figures ? resolve(data.figures) : reject(new Error(data.failure));
-        })
-    );
-  } finally {
-    await browser.close();
-    site.close();
-  }
-}
-
 const NAMES: Readonly<Record<Kind, string>> = { webcrypto: 'WebCrypto', noble: 'noble only' };
 
 function openRows(pair: Pair, kind: Kind, core: string): BenchRow[] {
   const name = `open a sealed message, ${NAMES[kind]}`;
   return [
-    { what: name, value: pair.perSecond, unit: '/s', atLeast: MIN_OPENED[kind], note: core },
+    { what: name, value: pair.perSecond, unit: '/s', atLeast: MIN_OPENED[kind], scales: true, note: core },
     {
       what: `${name}: time ÷ its agreement and verification`,
       value: pair.ratio,
@@ -84,7 +43,7 @@ function hybridRows(open: Pair, seal: Pair, kind: Kind, core: string): BenchRow[
       what: `open a forward-secret message, ${NAMES[kind]}`,
       value: open.perSecond,
       unit: '/s',
-      ...(kind === 'webcrypto' && { atLeast: MIN_HYBRID_OPENED }),
+      ...(kind === 'webcrypto' && { atLeast: MIN_HYBRID_OPENED, scales: true }),
       note: `${core}; ${open.ratio.toFixed(2)} × the time of an agreement and a verification`
     },
     {
@@ -101,7 +60,7 @@ function onionRow(pair: Pair, kind: Kind, layers: 3 | 4): BenchRow {
     what: `build an onion request of 2 KiB, ${layers} layers, ${NAMES[kind]}`,
     value: 1000 / pair.perSecond,
     unit: 'ms',
-    ...(kind === 'webcrypto' && { atMost: MAX_ONION_MS }),
+    ...(kind === 'webcrypto' && { atMost: MAX_ONION_MS, scales: true }),
     note:
       `${pair.ratio.toFixed(2)} × the time of its key pairs and agreements` +
       (layers === 4 ? '; three hops and a node' : '')
@@ -112,7 +71,7 @@ export const bench: Bench = {
   name: 'crypto in a worker',
   async run() {
     const core = coreNote(freeCorePercent());
-    const figures = await measureInWorker();
+    const figures = await runInWorker<CryptoFigures>('crypto-worker.ts');
     const { primitives, open, seal, onion3, onion4 } = figures;
     const replaced = Object.entries({ ...primitives, 'ml-kem': figures.mlKem }).filter(
       ([, by]) => by !== 'webcrypto'

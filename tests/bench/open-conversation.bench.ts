@@ -3,6 +3,8 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { withApp, type BenchApp } from './app.ts';
 import { coreNote, freeCorePercent, median } from './numbers.ts';
 import { recordTasks, type PageTasks } from './page-tasks.ts';
+import { openPlain, takeLook, timeBuilding, type Look } from './plain-page.ts';
+import { withPlainSite } from './plain-site.ts';
 import { makeAccount, openProfilePage, type ProfileScript } from './person.ts';
 import type { Bench, BenchRow } from './types.ts';
 
@@ -55,7 +57,13 @@ function timeOpening(page: Page, conversationId: string): Promise<number> {
   }, conversationId);
 }
 
-async function measureOpening(context: BrowserContext, origin: string, id: string): Promise<number[]> {
+interface Opening {
+  readonly times: number[];
+  /** Of the list, and of the conversation that was opened. */
+  readonly looks: { readonly list: Look; readonly chat: Look };
+}
+
+async function measureOpening(context: BrowserContext, origin: string, id: string): Promise<Opening> {
   const times: number[] = [];
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
@@ -65,6 +73,19 @@ async function measureOpening(context: BrowserContext, origin: string, id: strin
     await page.locator(`#list a[href$="${id}"]`).waitFor();
     times.push(await timeOpening(page, id));
   }
+  const chat = await takeLook(page);
+  await page.goto(`${origin}/chats`);
+  await page.locator(`#list a[href$="${id}"]`).waitFor();
+  const list = await takeLook(page);
+  await page.close();
+  return { times, looks: { list, chat } };
+}
+
+/** Milliseconds of building what an opened conversation shows, without the app. */
+async function measureBuilding(context: BrowserContext, look: Look): Promise<number[]> {
+  const page = await openPlain(context, look);
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) times.push(await timeBuilding(page, look, LAST));
   await page.close();
   return times;
 }
@@ -128,9 +149,16 @@ async function measure({ browser, origin }: BenchApp): Promise<BenchRow[]> {
   await makeAccount(context, origin);
   const { conversationId, storageMs } = await fill(context, origin);
   const free = coreNote(freeCorePercent());
-  const openings = await measureOpening(context, origin, conversationId);
+  const { times: openings, looks } = await measureOpening(context, origin, conversationId);
+  const buildings = await measureBuilding(context, looks.chat);
   const lists: number[] = [];
-  for (let round = 0; round < LIST_ROUNDS; round++) lists.push(await timeList(context, origin));
+  const plainLists: number[] = [];
+  await withPlainSite(context, looks.list, async (plainOrigin) => {
+    for (let round = 0; round < LIST_ROUNDS; round++) {
+      lists.push(await timeList(context, origin));
+      plainLists.push(await timeList(context, plainOrigin));
+    }
+  });
   const tasks = await tasksOfList(browser, context, origin);
   await context.close();
   const among = `${MESSAGES.toLocaleString('en')} messages`;
@@ -140,13 +168,21 @@ async function measure({ browser, origin }: BenchApp): Promise<BenchRow[]> {
       value: median(openings),
       unit: 'ms',
       atMost: 150,
+      scales: true,
       note: `median of ${ROUNDS}, from the click; ${free}`
+    },
+    {
+      what: 'the same against building and painting as much without an app',
+      value: median(openings) / median(buildings),
+      unit: '×',
+      note: `${LAST} bubbles, header and composer as markup: ${median(buildings).toFixed(0)} ms`
     },
     {
       what: `read and open the last ${LAST} of ${among} in storage`,
       value: median(storageMs),
       unit: 'ms',
       atMost: 5,
+      scales: true,
       note: `median of ${storageMs.length}, least ${Math.min(...storageMs).toFixed(1)} ms; ${free}`
     },
     {
@@ -154,13 +190,21 @@ async function measure({ browser, origin }: BenchApp): Promise<BenchRow[]> {
       value: median(lists) / 1000,
       unit: 's',
       atMost: 1,
+      scales: true,
       note: `median of ${LIST_ROUNDS}; 4× CPU; ${free}`
+    },
+    {
+      what: 'the same against a static page of the same rows',
+      value: median(lists) / median(plainLists),
+      unit: '×',
+      note: `from the same gateway, kept by a service worker, 4× CPU: ${median(plainLists).toFixed(0)} ms`
     },
     {
       what: `processor time of the page for that, × ${CPU_SLOWDOWN}`,
       value: tasks.pageCpuSeconds * CPU_SLOWDOWN,
       unit: 's',
       atMost: 1,
+      scales: true,
       note: `longest task ${tasks.longestCpuMs.toFixed(0)} ms before the slowdown; other programs do not lengthen it`
     }
   ];

@@ -47,6 +47,7 @@ async function measure({ browser, origin }: BenchApp): Promise<BenchRow[]> {
       value: median(times.first),
       unit: 'ms',
       atMost: 150,
+      scales: true,
       note: `median of ${ROUNDS}, nothing opened before; again ${median(times.again).toFixed(0)} ms; ${free}`
     });
   }

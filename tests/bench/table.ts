@@ -9,6 +9,19 @@ export function verdictOf({ value, atLeast, atMost }: BenchRow): Verdict {
   return isKept ? 'met' : 'missed';
 }
 
+/**
+ * A row with its bound as it would have been set on a machine of another speed; null where it has none that depends on it.
+ * @param speed of that machine, as a share of the one at which bounds were set
+ */
+export function atSpeed(row: BenchRow, speed: number): BenchRow | null {
+  if (!row.scales || (row.atLeast === undefined && row.atMost === undefined)) return null;
+  return {
+    ...row,
+    ...(row.atLeast !== undefined && { atLeast: row.atLeast * speed }),
+    ...(row.atMost !== undefined && { atMost: row.atMost / speed })
+  };
+}
+
 /** Three significant digits, thousands set apart. */
 export function formatValue(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
@@ -20,17 +33,21 @@ function budgetText({ atLeast, atMost }: BenchRow): string {
   return atMost === undefined ? '' : `≤ ${formatValue(atMost)}`;
 }
 
-/** The rows as a table in Markdown. */
-export function formatTable(rows: readonly BenchRow[]): string {
-  const cells = rows.map((row) => [
-    row.what,
-    `${formatValue(row.value)} ${row.unit}`,
-    budgetText(row),
-    verdictOf(row),
-    row.note ?? ''
-  ]);
-  const table = [['what', 'measured', 'budget', '', 'note'], ...cells];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
+/** The rows as a table in Markdown. @param speed of this machine, as a share of the one at which bounds were set */
+export function formatTable(rows: readonly BenchRow[], speed: number): string {
+  const cells = rows.map((row) => {
+    const scaled = atSpeed(row, speed);
+    return [
+      row.what,
+      `${formatValue(row.value)} ${row.unit}`,
+      budgetText(row),
+      verdictOf(row),
+      scaled ? `${budgetText(scaled)} ${verdictOf(scaled)}` : '',
+      row.note ?? ''
+    ];
+  });
+  const table = [['what', 'measured', 'budget', '', 'at this speed', 'note'], ...cells];
+  const widths = [0, 1, 2, 3, 4, 5].map((column) =>
     Math.max(3, ...table.map((row) => (row[column] ?? '').length))
   );
   const line = (row: readonly string[]) =>

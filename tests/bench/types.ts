@@ -9,6 +9,8 @@ export interface BenchRow {
   /** The bound to keep, in the same unit; without one the row is for information. */
   readonly atLeast?: number;
   readonly atMost?: number;
+  /** The bound is time of a processor: it is also judged as it would be on a machine as fast as this one. */
+  readonly scales?: true;
   /** What it was compared with, or how it was measured. */
   readonly note?: string;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatTable, formatValue, verdictOf } from '../../bench/table.ts';
+import { atSpeed, formatTable, formatValue, verdictOf } from '../../bench/table.ts';
 
 describe('the table of measurements', () => {
   it('tells met from missed, at the bound and beside it', () => {
@@ -17,7 +17,17 @@ describe('the table of measurements', () => {
   });
 
   it('has a line for each row', () => {
-    const table = formatTable([{ what: 'a', value: 1, unit: 'ms', atMost: 2, note: 'n' }]);
-    expect(table.split('\n')[2]).toMatch(/^\| a +\| 1\.00 ms +\| ≤ 2\.00 +\| met +\| n +\|$/);
+    const table = formatTable([{ what: 'a', value: 1, unit: 'ms', atMost: 2, note: 'n' }], 0.5);
+    expect(table.split('\n')[2]).toMatch(/^\| a +\| 1\.00 ms +\| ≤ 2\.00 +\| met +\| +\| n +\|$/);
+  });
+
+  it('judges time of a processor by the speed of the machine too, and nothing else', () => {
+    const row = { what: 'x', unit: 'ms', value: 3, atMost: 2 };
+    expect(atSpeed(row, 0.5)).toBeNull();
+    expect(atSpeed({ ...row, scales: true }, 0.5)?.atMost).toBe(4);
+    expect(atSpeed({ what: 'x', unit: '/s', value: 3, atLeast: 6, scales: true }, 0.5)?.atLeast).toBe(3);
+    expect(atSpeed({ what: 'x', unit: 'ms', value: 3, scales: true }, 0.5)).toBeNull();
+    const [, , line] = formatTable([{ ...row, scales: true }], 0.5).split('\n');
+    expect(line).toMatch(/^\| x +\| 3\.00 ms +\| ≤ 2\.00 +\| missed +\| ≤ 4\.00 met +\| +\|$/);
   });
 });

@@ -30,6 +30,9 @@ function bytesOf(buffer: ArrayBuffer): Bytes {
   return new Uint8Array(buffer);
 }
 
+/** Keys of others that are kept imported: more people write at a time to nobody. */
+const MOST_SIGNERS = 256;
+
 type KeyImport = (bytes: Uint8Array) => Promise<CryptoKey>;
 
 /** Remembers keys as long as their array lives; an array whose content changed (wiped, reused) is imported again. */
@@ -40,6 +43,25 @@ function rememberBySource(importKey: KeyImport): KeyImport {
     if (known !== undefined && equalBytes(known.snapshot, bytes)) return known.key;
     const key = importKey(bytes);
     entries.set(bytes, { snapshot: bytes.slice(), key });
+    return key;
+  };
+}
+
+/** Public keys of people and nodes come again and again, each time in an array of its own: the latest are remembered by content. */
+function rememberByContent(importKey: KeyImport, most: number): KeyImport {
+  const entries = new Map<string, Promise<CryptoKey>>();
+  return (bytes) => {
+    const content = String.fromCharCode(...bytes);
+    let key = entries.get(content);
+    if (key === undefined) {
+      key = importKey(bytes);
+      key.catch(() => entries.delete(content));
+    }
+    // Latest last.
+    entries.delete(content);
+    entries.set(content, key);
+    const [oldest] = entries.keys();
+    if (entries.size > most && oldest !== undefined) entries.delete(oldest);
     return key;
   };
 }
@@ -96,6 +118,10 @@ function webcryptoX25519(subtle: SubtleCrypto): X25519Primitive {
 
 function webcryptoEd25519(subtle: SubtleCrypto, noble: Ed25519Primitive): Ed25519Primitive {
   const importSeed = importPkcs8(subtle, PKCS8_ED25519, 'Ed25519', 'sign');
+  const importPublic = rememberByContent(
+    (publicKey) => subtle.importKey('raw', source(publicKey), 'Ed25519', false, ['verify']),
+    MOST_SIGNERS
+  );
   return {
     // WebCrypto gives a public key out of a seed only together with the seed, as JWK text.
     publicKey: noble.publicKey,
@@ -103,8 +129,12 @@ function webcryptoEd25519(subtle: SubtleCrypto, noble: Ed25519Primitive): Ed2551
       bytesOf(await subtle.sign('Ed25519', await importSeed(seed), source(message))),
     async verify(publicKey, message, signature) {
       try {
-        const key = await subtle.importKey('raw', source(publicKey), 'Ed25519', false, ['verify']);
-        return await subtle.verify('Ed25519', key, source(signature), source(message));
+        return await subtle.verify(
+          'Ed25519',
+          await importPublic(publicKey),
+          source(signature),
+          source(message)
+        );
       } catch {
         return false;
       }

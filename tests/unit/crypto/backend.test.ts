@@ -63,6 +63,39 @@ describe('choosing an implementation', () => {
     expect(forged).toBe(false);
   });
 
+  it('imports the key of a signer once, whatever arrays it comes in, and again after it failed', async () => {
+    const { subtle } = globalThis.crypto;
+    let imports = 0;
+    let fails = false;
+    const importKey = ((
+      format: 'raw',
+      data: BufferSource,
+      algorithm: string,
+      ...rest: [boolean, KeyUsage[]]
+    ) => {
+      if (algorithm === 'Ed25519' && format === 'raw') imports += 1;
+      return fails
+        ? Promise.reject(new DOMException('busy', 'OperationError'))
+        : subtle.importKey(format, data, algorithm, ...rest);
+    }) as SubtleCrypto['importKey'];
+    const backend = await createCryptoBackend({ subtle: subtleWith({ importKey }) });
+    const seed = new Uint8Array(32).fill(9);
+    const message = utf8ToBytes('a word');
+    const publicKey = await noble.ed25519PublicKey(seed);
+    const signature = await noble.ed25519Sign(seed, message);
+    const verify = (words: Uint8Array) => backend.ed25519Verify(publicKey.slice(), words, signature);
+    imports = 0;
+    fails = true;
+    expect(await verify(message)).toBe(false);
+    fails = false;
+    expect([await verify(message), await verify(message), await verify(utf8ToBytes('another'))]).toEqual([
+      true,
+      true,
+      false
+    ]);
+    expect(imports).toBe(2);
+  });
+
   it('passes the given randomness on', async () => {
     const first = await createNobleBackend(seededRandom(3)).generateX25519();
     const second = await (await createCryptoBackend({ random: seededRandom(3) })).generateX25519();

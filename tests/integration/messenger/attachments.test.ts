@@ -1,7 +1,6 @@
 // Files of messages over the embedded network: two people, one of them with a second device; what is sent, what is loaded,
 // what is refused, and that nothing stays of what is deleted (accounts-and-messages.md §4.11–§4.13, §5).
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { AccountId } from '../../../src/lib/account-id.ts';
 import { bytesToBase64, hexToBytes } from '../../../src/lib/bytes/index.ts';
 import {
   createCryptoBackend,
@@ -16,20 +15,29 @@ import {
 import { sealContentFor } from '../../../src/lib/messenger/build-message.ts';
 import { buildContent } from '../../../src/lib/messenger/outgoing-content.ts';
 import {
-  createMediaReader,
-  createRecordMediaFiles,
   loadProfile,
   type AttachmentView,
-  type ConversationView,
   type MessageView,
   type StoredAttachment
 } from '../../../src/lib/storage/index.ts';
 import { buildDownloadUrl, NAMESPACES } from '../../../src/lib/wire/index.ts';
 import { createQuickClock, eventually, sendText } from '../../support/engine-device.ts';
 import { createTestNetwork, type Person, type TestNetwork } from '../../support/engine-network.ts';
+import {
+  blobOf,
+  bytesOf,
+  commandsOf as commands,
+  conversationOf as conversation,
+  firstOf,
+  loadAll,
+  messageOf as message,
+  sendFiles,
+  storedFiles,
+  WAIT_MS,
+  withFiles
+} from '../../support/file-messages.ts';
 import { png } from '../../support/pictures.ts';
 
-const WAIT_MS = 20_000;
 const clock = createQuickClock(4);
 
 let network: TestNetwork;
@@ -51,87 +59,8 @@ beforeAll(async () => {
 afterEach(() => network.net.setFileServerFault({}));
 afterAll(() => network.close());
 
-const commands = (person: Person) => person.tab.engine.messenger();
 const until = <Result>(what: string, check: () => Promise<Result> | Result) =>
   eventually(what, check, WAIT_MS);
-
-async function message(person: Person, other: AccountId, text: string): Promise<MessageView> {
-  return until(`"${text}"`, async () =>
-    (await person.page.messages(other)).find((item) => item.text === text)
-  );
-}
-
-async function conversation(person: Person, other: AccountId): Promise<ConversationView> {
-  const found = (await person.page.conversations()).find((item) => item.accountId === other);
-  if (!found) throw new Error('no such conversation');
-  return found;
-}
-
-interface Staged {
-  readonly name: string;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-  readonly kind?: 'voice';
-  readonly thumbnail?: Uint8Array;
-}
-
-const blobOf = (bytes: Uint8Array, type = '') => new Blob([bytes as Uint8Array<ArrayBuffer>], { type });
-
-async function sendFiles(
-  person: Person,
-  other: AccountId,
-  text: string,
-  files: readonly Staged[]
-): Promise<string> {
-  const { id: conversationId } = await conversation(person, other);
-  const stagedIds: string[] = [];
-  for (const { name, contentType, bytes, kind, thumbnail } of files) {
-    const { stagedId } = await commands(person).stage({
-      conversationId,
-      file: blobOf(bytes, contentType),
-      name,
-      contentType,
-      ...(kind && { kind }),
-      thumbnail: thumbnail ? blobOf(thumbnail, 'image/png') : null,
-      width: null,
-      height: null
-    });
-    stagedIds.push(stagedId);
-  }
-  return (await commands(person).send(conversationId, text, { stagedIds })).messageId;
-}
-
-/** The message once its files are in a state. */
-function withFiles(person: Person, other: AccountId, text: string, state: AttachmentView['state']) {
-  return until(`files of "${text}" are ${state}`, async () => {
-    const found = await message(person, other, text);
-    return found.attachments.length > 0 && found.attachments.every((file) => file.state === state) && found;
-  });
-}
-
-async function loadAll(person: Person, { id: messageId, attachments }: MessageView): Promise<void> {
-  for (const { id } of attachments) await commands(person).download({ messageId, attachmentId: id });
-}
-
-const firstOf = ({ id, attachments }: MessageView) => ({
-  messageId: id,
-  attachmentId: attachments[0]?.id ?? ''
-});
-
-async function bytesOf({ page }: Person, mediaId: string | null): Promise<Uint8Array> {
-  const places = { file: null, record: createRecordMediaFiles(page.db) };
-  const blob = await createMediaReader(page.db, page.rowKey, places).blob(mediaId ?? '');
-  return new Uint8Array(await blob.arrayBuffer());
-}
-
-/** Stored files of a device: rows and chunks, and how many rows belong to one message. */
-async function storedFiles({ page }: Person, messageId: string) {
-  return {
-    rows: await page.db.media.count(),
-    chunks: await page.db.mediaChunks.count(),
-    ofMessage: await page.db.media.where('owner').equals(messageId).count()
-  };
-}
 
 const sound = () => {
   const bytes = crypto.random(3_000);

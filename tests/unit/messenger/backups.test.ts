@@ -1,8 +1,6 @@
-// Backups: written and read again, made into a profile, taken into one, and cut off at any step.
+// Backups: written and read again, made into a profile, taken into one.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { createCryptoBackend } from '../../../src/lib/crypto/index.ts';
 import { errorCode } from '../../../src/lib/errors.ts';
-import type { AccountId } from '../../../src/lib/account-id.ts';
 import { TESTNET } from '../../../src/lib/networks.ts';
 import {
   createExportFiles,
@@ -11,182 +9,65 @@ import {
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
 import { UNSENT_CODE } from '../../../src/lib/storage/backup-write.ts';
-import {
-  createBrowser,
-  createQuickClock,
-  eventually,
-  openPage,
-  sendText,
-  type TestBrowser,
-  type TestPage,
-  type TestTab
-} from '../../support/engine-device.ts';
+import { eventually, type TestBrowser, type TestTab } from '../../support/engine-device.ts';
 import { createFakeOrigin } from '../../support/fake-directory.ts';
-import { createFakeNetwork, type FakeFloors, type FakeNetwork } from '../../support/engine-fakes.ts';
-import { png } from '../../support/pictures.ts';
-import { dumpProfile, type ProfileDump } from '../../support/profile-dump.ts';
+import { createFakeNetwork } from '../../support/engine-fakes.ts';
+import { type ProfileDump } from '../../support/profile-dump.ts';
 import { readZip } from '../../support/zip-reader.ts';
+import {
+  createStoryteller,
+  accountIdOf,
+  withPage,
+  dumpOf,
+  profilesOf,
+  asRestored,
+  withoutDefaults,
+  type Story
+} from '../../support/told-story.ts';
 
-const crypto = await createCryptoBackend();
-const clock = createQuickClock();
-const tabs: TestTab[] = [];
+const { clock, tabs, closeTabs, browserOn, offline, openTab, tellStory } = await createStoryteller();
 const never = new AbortController().signal;
-const NODES = ['aa', 'bb', 'cc'].map((byte) => byte.repeat(32));
 const PASSPHRASE = 'seven quiet boats';
 
-afterEach(async () => {
-  for (const tab of tabs.splice(0)) await tab.close();
-});
+afterEach(closeTabs);
 
-const browserOn = (network: FakeNetwork, change: (floors: FakeFloors) => void = () => {}) =>
-  createBrowser({
-    clock,
-    crypto,
-    createFloors: () => {
-      const floors = network.floors({ nodes: NODES });
-      change(floors);
-      return floors;
-    }
-  });
-
-const offline = (network: FakeNetwork) => browserOn(network, (floors) => floors.setConnected(false));
-
-function openTab(browser: TestBrowser): TestTab {
-  const tab = browser.openTab();
-  tabs.push(tab);
-  return tab;
+async function storeOf(browser: TestBrowser, tab: TestTab): Promise<ProfileStore> {
+  const status = await tab.engine.open();
+  if (!('profileId' in status)) throw new Error('no profile');
+  return openProfile(browser.storage.environment, status.profileId);
 }
 
-const accountIdOf = (status: object) => (status as { accountId: AccountId }).accountId;
-const png64 = () => new Blob([png(40, 30) as Uint8Array<ArrayBuffer>]);
-
-async function withPage<Result>(
+/** Takes one file away, as clearing media does. */
+async function forgetFile(
   browser: TestBrowser,
-  status: object,
-  work: (page: TestPage) => Promise<Result>
-): Promise<Result> {
-  const page = openPage(browser, status as never);
-  try {
-    return await work(page);
-  } finally {
-    page.close();
-  }
+  tab: TestTab,
+  messageId: string,
+  mediaId: string
+): Promise<void> {
+  const store = await storeOf(browser, tab);
+  await updateStoredMessage(store, messageId, 'clear media', (content) => ({
+    ...content,
+    attachments: (content.attachments ?? []).map((attachment) =>
+      attachment.mediaId === mediaId
+        ? { ...attachment, mediaId: null, state: 'expired' as const }
+        : attachment
+    )
+  }));
+  store.db.close();
 }
 
-const dumpOf = (browser: TestBrowser, status: object) => withPage(browser, status, dumpProfile);
-
-interface Story {
-  readonly network: FakeNetwork;
-  readonly browser: TestBrowser;
-  readonly tab: TestTab;
-  readonly status: object;
-  readonly ana: AccountId;
-  readonly conversationId: string;
-}
-
-/** Ben, who talked with Ana and then went offline, with everything a profile can have. */
-async function tellStory(): Promise<Story> {
-  const network = createFakeNetwork(clock);
-  const bens: FakeFloors[] = [];
-  const browser = await browserOn(network, (floors) => bens.push(floors));
-  const tab = browser.openTab();
-  const status = await tab.engine.create('Ben');
-  const anas = await browserOn(network);
-  const other = anas.openTab();
-  const anaStatus = await other.engine.create('Ana');
-  const ana = accountIdOf(anaStatus);
-  const messenger = tab.engine.messenger();
-  await sendText(tab, ana, 'Hello Ana, and what a long way it is to the harbour');
-  await withPage(anas, anaStatus, async (page) => {
-    await eventually('Ana has it', async () => (await page.conversations()).length > 0);
-    await other.engine.messenger().acceptRequest((await page.conversations())[0]?.id ?? '');
-  });
-  await sendText(other, accountIdOf(status), 'Hello Ben');
-  const conversationId = await withPage(browser, status, async (page) => {
-    await eventually('Ben has it', async () => (await page.messages(ana)).length === 2);
-    await eventually('Ben was accepted', async () => (await page.conversations())[0]?.request === 'none');
-    const received = (await page.messages(ana)).find(({ direction }) => direction === 'in');
-    await messenger.react(received?.id ?? '', '👍', false);
-    return (await page.conversations())[0]?.id ?? '';
-  });
-  await other.close();
-  for (const floors of bens) floors.setConnected(false);
-  const facts = { conversationId, width: null, height: null, caption: 'two files' };
-  const picture = { ...facts, file: png64(), name: 'boat.png', contentType: 'image/png', thumbnail: png64() };
-  const notes = new Blob(['some notes '.repeat(20_000)]);
-  const text = { ...facts, file: notes, name: 'notes.txt', contentType: 'text/plain', thumbnail: null };
-  const stagedIds = [(await messenger.stage(picture)).stagedId, (await messenger.stage(text)).stagedId];
-  await messenger.send(conversationId, 'with files', { stagedIds });
-  await messenger.setPicture(png64());
-  await messenger.setNickname(conversationId, 'Nan');
-  await messenger.pin(conversationId, true);
-  await messenger.mute(conversationId, clock.now() + 90_000_000);
-  await messenger.saveDraft(conversationId, 'half a thought');
-  await messenger.changeSettings({ readReceipts: true, notificationContent: 'name' });
-  const own = await messenger.openConversation(accountIdOf(status));
-  await messenger.send(own.conversationId, 'milk, bread');
-  const gone = await messenger.send(own.conversationId, 'deleted later');
-  await messenger.deleteMessages([gone.messageId], 'device');
-  return { network, browser, tab, status, ana, conversationId };
-}
-
-/** What waited to be sent has failed now, and the person decides. */
-function asRestored(dump: ProfileDump): ProfileDump {
-  const settle = <Item extends object>(item: Item): Item =>
-    'state' in item && (item.state === 'queued' || item.state === 'sending')
-      ? { ...item, state: 'failed', ...('failureCode' in item && { failureCode: UNSENT_CODE }) }
-      : item;
-  const byText = (list: readonly object[]) =>
-    list.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
-  const conversations = dump.conversations.map((item) => {
-    const conversation = item as { accountId: string; lastMessage: object | null; failed: number };
-    const waiting = dump.messages.filter(
-      (message) =>
-        'in' in message &&
-        String(message.in).startsWith(conversation.accountId) &&
-        settle(message) !== message
-    );
-    const { lastMessage } = conversation;
-    return {
-      ...conversation,
-      failed: conversation.failed + waiting.length,
-      lastMessage: lastMessage && settle(lastMessage)
-    };
-  });
-  return {
-    ...dump,
-    // Other devices may have the account, so this one is to be linked before it takes part.
-    profile: { ...dump.profile, isFromBackup: true },
-    settings: { ...dump.settings, forwardSecrecy: false },
-    conversations: byText(conversations),
-    messages: byText(dump.messages.map(settle))
-  };
-}
-
-/** Without values that a row has only when somebody set them. */
-function withoutDefaults(dump: ProfileDump): unknown {
-  const quiet: Record<string, unknown> = {
-    blocked: false,
-    hidden: false,
-    markedUnread: false,
-    notify: 'all',
-    autoDownload: false,
-    keepMediaDays: null,
-    mutedUntilMs: null,
-    nickname: null
-  };
-  const plain = (item: object) =>
-    Object.fromEntries(
-      Object.entries(item).filter(([key, value]) => !(key in quiet && quiet[key] === value))
-    );
-  const conversations = dump.conversations
-    .map(plain)
-    .sort((a, b) => (String(a['accountId']) < String(b['accountId']) ? -1 : 1));
-  // Nothing awaited is the same as none; a backup says nothing of either.
-  const profile = Object.entries(dump.profile).filter(([key, value]) => key !== 'awaitedPicture' || value);
-  return JSON.parse(
-    JSON.stringify({ ...dump, conversations, profile: Object.fromEntries(profile) })
-  ) as unknown;
+async function setDeadline(
+  browser: TestBrowser,
+  tab: TestTab,
+  messageId: string,
+  atMs: number
+): Promise<void> {
+  const store = await storeOf(browser, tab);
+  await updateStoredMessage(store, messageId, 'start timer', (content) => ({
+    ...content,
+    ...(content.disappears && { disappears: { ...content.disappears, atMs } })
+  }));
+  store.db.close();
 }
 
 describe('a backup', () => {
@@ -465,127 +346,4 @@ describe('a backup', () => {
       expect(await dumpOf(browser, status)).toEqual(empty);
     }
   });
-});
-
-async function storeOf(browser: TestBrowser, tab: TestTab): Promise<ProfileStore> {
-  const status = await tab.engine.open();
-  if (!('profileId' in status)) throw new Error('no profile');
-  return openProfile(browser.storage.environment, status.profileId);
-}
-
-/** Takes one file away, as clearing media does. */
-async function forgetFile(
-  browser: TestBrowser,
-  tab: TestTab,
-  messageId: string,
-  mediaId: string
-): Promise<void> {
-  const store = await storeOf(browser, tab);
-  await updateStoredMessage(store, messageId, 'clear media', (content) => ({
-    ...content,
-    attachments: (content.attachments ?? []).map((attachment) =>
-      attachment.mediaId === mediaId
-        ? { ...attachment, mediaId: null, state: 'expired' as const }
-        : attachment
-    )
-  }));
-  store.db.close();
-}
-
-async function setDeadline(
-  browser: TestBrowser,
-  tab: TestTab,
-  messageId: string,
-  atMs: number
-): Promise<void> {
-  const store = await storeOf(browser, tab);
-  await updateStoredMessage(store, messageId, 'start timer', (content) => ({
-    ...content,
-    ...(content.disappears && { disappears: { ...content.disappears, atMs } })
-  }));
-  store.db.close();
-}
-
-async function profilesOf(browser: TestBrowser): Promise<string[]> {
-  const { indexedDB } = browser.storage.indexedDb;
-  return (await indexedDB.databases()).map(({ name }) => String(name)).filter((name) => name !== 'onionskin');
-}
-
-describe('a tab that ends in the middle', () => {
-  /** Ends a tab's life after so many steps of its work; true when the work was faster. */
-  async function cutOff(tab: TestTab, steps: number, work: () => Promise<unknown>): Promise<boolean> {
-    tab.life.endAfter(steps);
-    const end = await Promise.race([work().then(() => 'done'), tab.life.ended.then(() => 'over')]);
-    return end === 'done';
-  }
-
-  let story: Story;
-  let file: Blob;
-
-  beforeAll(async () => {
-    story = await tellStory();
-    file = (await story.tab.engine.backups.write(PASSPHRASE, null, never)).file as Blob;
-  });
-  afterAll(() => story.tab.close());
-
-  test('of a restore leaves no profile, or a whole one', async () => {
-    let [isDone, none, whole] = [false, 0, 0];
-    const reference = await offline(createFakeNetwork(clock));
-    const referenceTab = openTab(reference);
-    const wanted = await dumpOf(reference, await referenceTab.engine.restoreBackup(file, PASSPHRASE, never));
-    for (let steps = 1; !isDone; steps += 1 + Math.floor(steps / 12)) {
-      const browser = await offline(createFakeNetwork(clock));
-      const tab = browser.openTab();
-      await tab.engine.open();
-      isDone = await cutOff(tab, steps, () => tab.engine.restoreBackup(file, PASSPHRASE, never));
-      if (isDone) await tab.close();
-      const next = openTab(browser);
-      const status = await next.engine.open();
-      if (status.state === 'no-profile') {
-        expect(await profilesOf(browser)).toEqual([]);
-        none++;
-      } else {
-        expect(await dumpOf(browser, status)).toEqual(wanted);
-        whole++;
-      }
-      await next.close();
-    }
-    expect(none).toBeGreaterThan(20);
-    expect(whole).toBeGreaterThan(0);
-  }, 120_000);
-
-  test('of an import leaves the profile as it was, or with all of it', async () => {
-    const { words } = await story.tab.engine.revealPhrase();
-    const make = async () => {
-      const browser = await offline(createFakeNetwork(clock));
-      const tab = browser.openTab();
-      const status = await tab.engine.restore(words.join(' '));
-      const { conversationId } = await tab.engine.messenger().openConversation(story.ana);
-      await tab.engine.messenger().send(conversationId, 'was here before');
-      return { browser, tab, status };
-    };
-    const reference = await make();
-    await reference.tab.engine.backups.merge(file, PASSPHRASE, never);
-    const whole = (await dumpOf(reference.browser, reference.status)).messages.length;
-    await reference.tab.close();
-    let [isDone, unchanged, changed] = [false, 0, 0];
-    for (let steps = 1; !isDone; steps += 1 + Math.floor(steps / 12)) {
-      const { browser, tab, status } = await make();
-      const before = await dumpOf(browser, status);
-      isDone = await cutOff(tab, steps, () => tab.engine.backups.merge(file, PASSPHRASE, never));
-      if (isDone) await tab.close();
-      const next = openTab(browser);
-      const after = await dumpOf(browser, await next.engine.open());
-      await next.close();
-      expect(after.journal).toBe(0);
-      expect(after.strayFiles).toBe(0);
-      if (after.messages.length === whole) changed++;
-      else {
-        expect(after, `after ${steps} steps`).toEqual(before);
-        unchanged++;
-      }
-    }
-    expect(unchanged).toBeGreaterThan(20);
-    expect(changed).toBeGreaterThan(0);
-  }, 120_000);
 });

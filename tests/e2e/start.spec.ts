@@ -45,7 +45,7 @@ test.describe('a new message', () => {
     await start.click();
     await expect(page.getByText('Nobody has registered this name.')).toBeVisible();
     await field.fill('Echo');
-    await expect(page.getByText('they learn the name, not who asks')).toBeVisible();
+    await expect(page.getByText('Three service nodes are asked for a hash of it')).toBeVisible();
     await field.press('Enter');
     const id = page.getByRole('group', { name: 'Account ID of echo' });
     await expect(id).toBeVisible();

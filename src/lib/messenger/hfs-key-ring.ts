@@ -1,5 +1,6 @@
 // The account keys this device holds, ready to open messages with (v2-forward-secrecy-and-pq.md §10.2, §19): what is public of them is
 // worked out once, secrets when a message needs them, and only a few at a time.
+import { wipe } from '../bytes/index.ts';
 import type { CryptoBackend } from '../crypto/index.ts';
 import {
   announcedSeed,
@@ -7,6 +8,7 @@ import {
   deriveRotatingKeys,
   x25519SecretOf,
   type AccountSeed,
+  type HfsSelf,
   type PublicKeys,
   type RotatingKeys
 } from '../hfs/index.ts';
@@ -26,6 +28,11 @@ const MAX_OPEN = 4;
 export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: GroupState }): AccountKeyRing {
   const { crypto, state } = deps;
   const publicKeys = new Map<string, Promise<PublicKeys>>();
+  /** As long as the state is the same, so are its keys: a backlog asks for them with every message. */
+  let listed: { readonly self: HfsSelf | null; readonly keys: Promise<readonly RotatingKeys[]> } | null =
+    null;
+  /** X25519 secrets by seed, the latest at the end; each is a key that WebCrypto has imported. */
+  const agreeing = new Map<string, Uint8Array>();
   /** By seed, the one used last at the end. */
   const open = new Map<string, Promise<RotatingKeys>>();
 
@@ -53,13 +60,38 @@ export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: Group
     void held?.then((keys) => keys.forget());
   }
 
+  /** To be used at once: it is overwritten when others are needed. */
+  function agreeingSecret({ seed }: AccountSeed): Uint8Array {
+    const key = btKey(seed);
+    const known = agreeing.get(key);
+    if (known) return known;
+    const secret = x25519SecretOf('account', seed);
+    agreeing.set(key, secret);
+    if (agreeing.size > MAX_OPEN) dropAgreeing(agreeing.keys().next().value as string);
+    return secret;
+  }
+
+  function dropAgreeing(key: string): void {
+    const secret = agreeing.get(key);
+    if (secret) wipe(secret);
+    agreeing.delete(key);
+  }
+
+  async function list(self: HfsSelf | null): Promise<readonly RotatingKeys[]> {
+    const seeds = self?.payload.seeds ?? [];
+    const present = new Set(seeds.map(({ seed }) => btKey(seed)));
+    for (const key of publicKeys.keys()) if (!present.has(key)) publicKeys.delete(key);
+    for (const key of open.keys()) if (!present.has(key)) close(key);
+    for (const key of agreeing.keys()) if (!present.has(key)) dropAgreeing(key);
+    return Promise.all(seeds.map(lazily));
+  }
+
   async function lazily(seed: AccountSeed): Promise<RotatingKeys> {
     const known = await publicKeysOf(seed);
     return {
       publicKeys: known,
-      // Worked out anew, since what the ring holds may be overwritten while a message is being opened.
       get x25519SecretKey() {
-        return x25519SecretOf('account', seed.seed);
+        return agreeingSecret(seed);
       },
       mlKemSecret: {
         decapsulate: async (ciphertext) => (await secretsOf(seed, known)).mlKemSecret.decapsulate(ciphertext),
@@ -72,11 +104,8 @@ export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: Group
   return {
     async all() {
       const self = await state.current();
-      const seeds = self?.payload.seeds ?? [];
-      const present = new Set(seeds.map(({ seed }) => btKey(seed)));
-      for (const key of publicKeys.keys()) if (!present.has(key)) publicKeys.delete(key);
-      for (const key of open.keys()) if (!present.has(key)) close(key);
-      return Promise.all(seeds.map(lazily));
+      if (listed?.self !== self || listed === null) listed = { self, keys: list(self) };
+      return listed.keys;
     },
     async announced() {
       const self = await state.current();
@@ -85,6 +114,8 @@ export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: Group
     },
     forget() {
       for (const key of [...open.keys()]) close(key);
+      for (const key of [...agreeing.keys()]) dropAgreeing(key);
+      listed = null;
       publicKeys.clear();
     }
   };

@@ -1,26 +1,16 @@
-// The devices of the account as a person meets them (v2-forward-secrecy-and-pq.md §12): who asks to be taken in, our own request, removal
-// and leaving. Everything that changes the group waits for a complete look at it; what screens see is kept in one row.
-import { bytesToBase64, bytesToHex, equalBytes, hexToBytes } from '../bytes/index.ts';
-import { messageHash } from '../crypto/index.ts';
-import { errorCode } from '../errors.ts';
+// The devices of the account as a person meets them (v2-forward-secrecy-and-pq.md §12): who asks to be taken in, removal and leaving.
+// Everything that changes the group waits for a complete look at it; what screens see is kept in one row.
+import { bytesToHex, equalBytes, hexToBytes } from '../bytes/index.ts';
 import {
   admitDevice,
-  buildLinkRequest,
   createSelf,
-  derivePublicKeys,
   fitsOneMessage,
-  HFS_SECONDS,
   isTombstone,
-  joinGroup,
   leaveGroup,
   liveDevices,
   MAX_DEVICES,
-  newRecord,
-  OWN_PROFILE,
-  presentDeviceSeed,
   removeDevice,
   type GroupEvent,
-  type GroupPayload,
   type HfsSelf
 } from '../hfs/index.ts';
 import {
@@ -39,13 +29,14 @@ import {
 } from './hfs-device-view.ts';
 import type { DeviceOrder } from './hfs-group-orders.ts';
 import { storeGroup } from './hfs-group-push.ts';
-import type { ReadGroupMessage, ReadLinkRequest } from './hfs-group-reader.ts';
+import type { ReadLinkRequest } from './hfs-group-reader.ts';
 import {
   createGroupSync,
   type GroupSight,
   type GroupSync,
   type GroupSyncDependencies
 } from './hfs-group-sync.ts';
+import { createOwnLink, type LinkSwarmClient } from './hfs-own-link.ts';
 import { createPace } from './pace.ts';
 
 /** A change among the devices, for a line that tells of it. */
@@ -57,6 +48,8 @@ export interface DeviceChange {
 
 export interface DeviceGroup extends GroupSync {
   follow(order: DeviceOrder): Promise<void>;
+  /** The group has something to store: it is looked at with the next poll, and stored at once. */
+  hurry(): void;
 }
 
 export interface DeviceGroupDependencies extends Omit<
@@ -64,13 +57,7 @@ export interface DeviceGroupDependencies extends Omit<
   'onSight' | 'afterSight' | 'afterPush' | 'onPushFailed' | 'lastOpenedSeconds'
 > {
   readonly store: ProfileStore;
-  readonly swarm: GroupSyncDependencies['swarm'] & {
-    delete(input: {
-      identity: GroupSyncDependencies['identity'];
-      hashes: readonly string[];
-      signal?: AbortSignal;
-    }): Promise<unknown>;
-  };
+  readonly swarm: GroupSyncDependencies['swarm'] & LinkSwarmClient;
   /** Absent: as §12.2 says. */
   readonly symbolsOf?: WorkOutSymbols;
   /** Polls at once. */
@@ -80,7 +67,9 @@ export interface DeviceGroupDependencies extends Omit<
   /** The person agreed to asking contacts for what no key here opens. */
   readonly onAskResend?: () => Promise<void>;
   /** Ours are to stand in our slot again, whatever stands there. */
-  readonly onTakeBack?: () => void;
+  readonly onTakeBack?: () => Promise<void>;
+  /** Ours are to stand in our slot although an official app publishes others. */
+  readonly onIgnoreOfficial?: () => Promise<void>;
   /** The person turned forward-secret messages off. @param isElsewhere on this device alone, since the account's keys are another's */
   readonly onTurnOff?: (isElsewhere: boolean) => Promise<void>;
   readonly onDevicesChanged: (changes: readonly DeviceChange[]) => Promise<void>;
@@ -89,15 +78,13 @@ export interface DeviceGroupDependencies extends Omit<
 /** Requests to be taken in whose symbols are worked out; each costs a tenth of a second and 16 MiB. */
 const SYMBOLS = { free: 6, firstMs: 10_000, longestMs: 10 * 60_000, quietMs: 10 * 60_000 };
 const MAX_REFUSED = 64;
-/** The other device may accept in the last second. */
-const LINK_GRACE_SECONDS = 60;
 const OPENED_STEP_MS = 60 * 60 * 1000;
 
 /** Orders that a complete look at the group precedes; the others are done where they are given. */
 type Waiting = 'link' | 'leave' | 'start-fresh';
 
 export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
-  const { store, state, crypto, identity, swarm, clock, log } = deps;
+  const { store, state, crypto, identity, swarm, clock } = deps;
   const symbolPace = createPace(clock, SYMBOLS);
   const workOut = deps.symbolsOf ?? workOutSymbols;
   const symbols = createRequestSymbols(() => {
@@ -121,6 +108,16 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     lastOpenedSeconds: async () => Math.floor((await openedBefore()) / 1000)
   });
   const nowSeconds = () => Math.floor(deps.now() / 1000);
+  const link = createOwnLink({
+    ...deps,
+    symbolsOf: workOut,
+    sight: () => sight,
+    change,
+    nowSeconds,
+    // Everything of the group is merged with the next look, and our record is pushed as soon as it is due.
+    onJoined: () => sync.hurry(),
+    onLinked: () => tell([{ change: 'linked', name: '' }])
+  });
 
   /** When the app was open here before this engine began. */
   async function openedBefore(): Promise<number> {
@@ -141,7 +138,7 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     sight = seen;
     const before = (await loadDevicesContent(store)) ?? NO_DEVICES;
     await openedBefore();
-    await followLink(before);
+    await link.follow(before);
     await show();
     const self = await state.current();
     if (self) await tell(namedChanges(events, before, self));
@@ -176,42 +173,9 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     );
   }
 
-  /** Where our own request has got to. */
-  async function followLink(view: DevicesContent): Promise<void> {
-    const self = await state.current();
-    const { ownLink, link } = view;
-    if (self?.status !== 'waiting') return;
-    if (!ownLink || !link) return giveUpLink('link-failed');
-    const admission = findAdmission(self, sight.messages, hexToBytes(ownLink.groupIdHex));
-    if (admission && link.isConfirmed) {
-      await state.change((current) =>
-        current?.status === 'waiting' ? joinGroup(current, admission) : current
-      );
-      // Everything of the group is merged with the next look, and our record is pushed as soon as it is due.
-      sync.hurry();
-      await change((current) => ({ ...current, alarm: null }));
-      await deps.onTakesPart?.();
-      await tell([{ change: 'linked', name: '' }]);
-      return;
-    }
-    if (admission) await change((current) => withLink(current, { isAdmitted: true }));
-    else if (nowSeconds() * 1000 > link.expiresAtMs + LINK_GRACE_SECONDS * 1000) {
-      await giveUpLink('link-expired');
-    }
-  }
-
-  async function giveUpLink(problem: DevicesContent['problem']): Promise<void> {
-    await state.change((self) =>
-      self?.status === 'waiting'
-        ? { ...createSelf(deps.random, nowSeconds()), status: sight.messages.length > 0 ? 'visible' : 'none' }
-        : self
-    );
-    await change((view) => ({ ...view, link: null, ownLink: null, problem }));
-  }
-
   async function afterSight(signal: AbortSignal): Promise<void> {
     for (const order of [...waiting]) {
-      if (order === 'link') await requestLink(signal);
+      if (order === 'link') await link.request(signal);
       else if (order === 'leave') await leave(signal);
       else await startFresh();
       waiting.delete(order);
@@ -222,57 +186,6 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
   async function startFresh(): Promise<void> {
     await sync.found(nowSeconds());
     await deps.onTakesPart?.();
-  }
-
-  /** Every request comes from a device of its own, so that nobody takes in an earlier one by mistake. */
-  async function requestLink(signal: AbortSignal): Promise<void> {
-    const before = await state.current();
-    const isMoving = (await loadDevicesContent(store))?.alarm === 'foreign-keys';
-    if (before?.status === 'member' && !isMoving) return;
-    // Who moves to the group of the foreign keys leaves the own one behind.
-    const ownGroup = before?.status === 'member' ? before.groupId : null;
-    const newest = sight.messages
-      .filter(({ groupId }) => ownGroup === null || !equalBytes(groupId, ownGroup))
-      .reduce<ReadGroupMessage | null>(
-        (latest, message) => (latest && latest.storedSeconds >= message.storedSeconds ? latest : message),
-        null
-      );
-    if (!newest) return change((view) => ({ ...view, problem: 'link-failed' }));
-    const at = nowSeconds();
-    const self: HfsSelf = { ...createSelf(deps.random, at), status: 'waiting' };
-    const publicKeys = await derivePublicKeys(crypto, 'device', presentDeviceSeed(self).seed);
-    const { message, request } = await buildLinkRequest(crypto, {
-      root: identity,
-      groupLinkKey: newest.linkKey,
-      deviceId: self.deviceId,
-      record: newRecord(publicKeys, { ...deps.facts, polledSeconds: null }, at, 1)
-    });
-    const namespace = OWN_PROFILE.groupNamespace;
-    const shown = await workOut(request.inner);
-    await state.change(() => self);
-    await change((view) => ({
-      ...view,
-      status: 'waiting',
-      problem: null,
-      link: {
-        symbols: shown,
-        expiresAtMs: (at + HFS_SECONDS.linkTtl) * 1000,
-        isAdmitted: false,
-        isConfirmed: false
-      },
-      ownLink: {
-        innerBase64: bytesToBase64(request.inner),
-        groupIdHex: bytesToHex(newest.groupId),
-        messageHash: messageHash(hexToBytes(identity.accountId), namespace, message)
-      }
-    }));
-    try {
-      const items = [{ namespace, data: message, ttlMs: HFS_SECONDS.linkTtl * 1000 }];
-      await swarm.replace({ identity, items, deleteHashes: [], signal });
-    } catch (error) {
-      await giveUpLink('link-failed');
-      throw error;
-    }
   }
 
   /** The own tombstone is the last thing this device stores; its keys are destroyed once that is confirmed. */
@@ -322,15 +235,6 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
     if (isDone) await tell([{ change: 'removed', name }]);
   }
 
-  async function cancelLink(): Promise<void> {
-    const hash = (await loadDevicesContent(store))?.ownLink?.messageHash;
-    await giveUpLink(null);
-    if (hash === undefined) return;
-    await swarm.delete({ identity, hashes: [hash] }).catch((error: unknown) => {
-      log.debug('link-request-not-deleted', { code: errorCode(error) });
-    });
-  }
-
   async function follow(order: DeviceOrder): Promise<void> {
     switch (order.action) {
       case 'accept':
@@ -343,16 +247,16 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
         await remove(order.deviceId);
         break;
       case 'confirm-link':
-        await change((view) => withLink(view, { isConfirmed: true }));
+        await link.confirm();
         break;
       case 'cancel-link':
-        await cancelLink();
+        await link.cancel();
         break;
       case 'ask-resend':
         await deps.onAskResend?.();
         break;
       case 'take-back':
-        deps.onTakeBack?.();
+        await deps.onTakeBack?.();
         await change((view) => ({ ...view, alarm: null }));
         break;
       case 'turn-off': {
@@ -364,6 +268,10 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
       case 'ignore-other-app':
         await change((view) => ({ ...view, alarm: null, ignoresOtherApp: true }));
         break;
+      case 'ignore-official-app':
+        await deps.onIgnoreOfficial?.();
+        await change((view) => ({ ...view, alarm: null }));
+        break;
       default:
         waiting.add(order.action);
         await change((view) => ({ ...view, problem: null }));
@@ -374,20 +282,6 @@ export function createDeviceGroup(deps: DeviceGroupDependencies): DeviceGroup {
   }
 
   return { ...sync, follow };
-}
-
-function withLink(view: DevicesContent, known: Partial<DevicesContent['link'] & object>): DevicesContent {
-  return view.link === null ? view : { ...view, link: { ...view.link, ...known } };
-}
-
-/** The latest message of the group we asked that is sealed to us and has us among its devices. */
-function findAdmission(self: HfsSelf, messages: readonly ReadGroupMessage[], groupId: Uint8Array) {
-  const own = btKey(self.deviceId);
-  const isOurs = (message: ReadGroupMessage): message is ReadGroupMessage & { payload: GroupPayload } => {
-    const entry = message.payload?.devices.get(own);
-    return equalBytes(message.groupId, groupId) && entry !== undefined && !isTombstone(entry);
-  };
-  return messages.filter(isOurs).sort((a, b) => b.storedSeconds - a.storedSeconds)[0] ?? null;
 }
 
 /** What another device did; what this one did was told where it was done. */

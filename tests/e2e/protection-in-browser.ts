@@ -8,6 +8,7 @@ import {
   createOpfsSlotFiles,
   ensureConversation,
   listProfiles,
+  noteKeysProblem,
   openProfile,
   openProfileList,
   updateConversation,
@@ -63,6 +64,19 @@ export function showAlarm(alarm: DevicesContent['alarm']): Promise<void> {
   return withProfile((store) =>
     updateMeta(store, 'devices', 'any', (content) => content && { ...content, alarm })
   );
+}
+
+/** Keys of the account could not be published for so many days; 0: nothing is due. */
+export function delayPublishing(days: number): Promise<void> {
+  const unpublishedSinceMs = days === 0 ? null : Date.now() - days * DAY_SECONDS * 1000;
+  return withProfile((store) =>
+    updateMeta(store, 'devices', 'any', (content) => content && { ...content, unpublishedSinceMs })
+  );
+}
+
+/** Where a contact's keys are looked for stands what nobody can use. */
+export function spoilKeysOf(accountId: AccountId): Promise<void> {
+  return withProfile((store) => noteKeysProblem(store, accountId, true));
 }
 
 /** A contact asks for so many messages again. */

@@ -28,6 +28,12 @@ export async function tourProtection(page: Page, look: Look): Promise<void> {
   await look('dialog that sends with basic encryption');
   await page.getByRole('dialog').getByRole('button', { name: 'Keep waiting' }).click();
 
+  await script.call('spoilKeysOf', accountId);
+  await page.getByRole('textbox', { name: 'Message', exact: true }).press('Control+.');
+  await expect(page.getByText(/^Key directory problem:/)).toBeVisible();
+  await look('a contact with a key directory problem');
+  await page.getByRole('complementary', { name: 'Details' }).getByRole('button', { name: 'Close' }).click();
+
   await script.call('askForResending', accountId, 4);
   await expect(page.getByRole('button', { name: 'Resend 4 messages' })).toBeVisible();
   await look('a contact who asks for messages again');
@@ -49,7 +55,7 @@ export async function tourProtection(page: Page, look: Look): Promise<void> {
 
   await goHome(page);
   await showList(page);
-  for (const alarm of ['foreign-keys', 'other-app'] as const) {
+  for (const alarm of ['foreign-keys', 'other-app', 'official-app'] as const) {
     await script.call('showAlarm', alarm);
     await expect(page.getByRole('link', { name: 'Look at it' })).toBeVisible();
     if (alarm === 'foreign-keys') await look('chats while other keys are published');
@@ -61,8 +67,14 @@ export async function tourProtection(page: Page, look: Look): Promise<void> {
     await goHome(page);
   }
   await script.call('showAlarm', null);
-  await script.close();
+  await script.call('delayPublishing', 2);
   await openSettings(page, 'Devices');
+  const unpublished = page.getByRole('alert').filter({ hasText: 'could not be published' });
+  await expect(unpublished).toBeVisible();
+  await look('keys that could not be published');
+  await script.call('delayPublishing', 0);
+  await script.close();
+  await expect(unpublished).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Your devices' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Turn enhanced encryption off' })).toHaveCount(0);
 }

@@ -30,6 +30,7 @@ export function sampleConversation(part: Partial<ConversationView> = {}): Conver
     autoDownload: false,
     keepMediaDays: null,
     requireEnhanced: false,
+    keysProblem: false,
     resendRequest: null,
     hidden: false,
     protectedIn: null,
@@ -58,6 +59,7 @@ export function sampleMessage(part: Partial<MessageView> & { readonly sort: numb
     preview: null,
     invitation: null,
     protection: 'classic',
+    oddDate: false,
     waiting: null,
     attachments: [],
     ...part

@@ -122,7 +122,13 @@ export interface BackupAttachment {
 
 export const MESSAGE_STATES = ['queued', 'sending', 'sent', 'failed', 'received'] as const;
 
-export const PROTECTION_CHANGES = ['enabled', 'withdrew', 'devices-changed', 'dropped'] as const;
+export const PROTECTION_CHANGES = [
+  'enabled',
+  'withdrew',
+  'devices-changed',
+  'dropped',
+  'answers-classic'
+] as const;
 export const DEVICE_CHANGES = ['added', 'removed', 'left', 'linked'] as const;
 
 export type BackupNotice =

@@ -31,12 +31,16 @@ export interface Peer {
   readonly supersededKeyIds: readonly Uint8Array[];
   /** Announcements that were signed and still refused, such as old ones. */
   readonly suspicions: number;
+  /** Answers in a row in which their slot held something that nobody could use; 0 once it held what it should (§15.4). */
+  readonly strikes: number;
   /** When a message that proves its sender last said that they have keys; null before. */
   readonly statedSeconds: number | null;
   /** The person lets messages go classic while no keys can be found; until some are. */
   readonly isClassicChosen: boolean;
   /** Arrival of classic messages of a capable contact, newest last. */
   readonly classicSeconds: readonly number[];
+  /** It was told that they keep answering classic; until a message is not. */
+  readonly isClassicTold: boolean;
   /** Our continuity key as last sent to them whole, 32 bytes. */
   readonly toldContinuityPublicKey: Uint8Array | null;
   /** When they were last told anything of our keys. */
@@ -57,9 +61,11 @@ export const UNKNOWN_PEER: Peer = {
   continuityPublicKey: null,
   supersededKeyIds: [],
   suspicions: 0,
+  strikes: 0,
   statedSeconds: null,
   isClassicChosen: false,
   classicSeconds: [],
+  isClassicTold: false,
   toldContinuityPublicKey: null,
   toldSeconds: null,
   askedSeconds: null,
@@ -67,8 +73,12 @@ export const UNKNOWN_PEER: Peer = {
   knowsActiveKey: null
 };
 
-/** `devices-changed` takes back a verification the person has made (§9.4). */
-export type PeerNotice = 'enabled' | 'withdrew' | 'devices-changed';
+/**
+ * `devices-changed` takes back a verification the person has made (§9.4); `answers-classic`: they may not see our keys (§14.2);
+ * `directory-problem` and `directory-fine`: whether their slot holds what nobody can use (§15.4).
+ */
+export type PeerNotice =
+  'enabled' | 'withdrew' | 'devices-changed' | 'answers-classic' | 'directory-problem' | 'directory-fine';
 
 export type AnnouncementOutcome =
   'accepted' | 'from-the-future' | 'too-old' | 'rolled-back' | 'superseded' | 'stripped';
@@ -86,7 +96,10 @@ export function considerAnnouncement(
   if (outcome !== 'accepted') {
     // An old one may simply be slow to be replaced; only what somebody must have chosen to show counts.
     const isSuspicious = outcome === 'rolled-back' || outcome === 'superseded' || outcome === 'stripped';
-    return { peer: { ...peer, suspicions: peer.suspicions + (isSuspicious ? 1 : 0) }, outcome, notices: [] };
+    const counted = { ...peer, suspicions: peer.suspicions + (isSuspicious ? 1 : 0) };
+    return outcome === 'stripped'
+      ? { ...noteStrikes(counted, 1), outcome }
+      : { peer: counted, outcome, notices: [] };
   }
   return { ...accept(peer, announcement, nowSeconds), outcome };
 }
@@ -103,6 +116,16 @@ function judge(peer: Peer, announcement: Announcement, nowSeconds: number): Anno
   return createdSeconds < peer.newestSeconds ? 'rolled-back' : 'accepted';
 }
 
+/** Two may be a fault of a node; from then on the person is told. */
+const STRIKES_TOLD = 2;
+
+/** What was shown as their announcement was malformed, or not signed by them (§15.4). */
+export function noteStrikes(peer: Peer, count: number): { peer: Peer; notices: readonly PeerNotice[] } {
+  const strikes = peer.strikes + count;
+  const isNews = peer.strikes < STRIKES_TOLD && strikes >= STRIKES_TOLD;
+  return { peer: { ...peer, strikes }, notices: isNews ? ['directory-problem'] : [] };
+}
+
 function isSuperseded(peer: Peer, keyId: Uint8Array): boolean {
   return peer.supersededKeyIds.some((known) => equalBytes(known, keyId));
 }
@@ -115,6 +138,7 @@ function accept(peer: Peer, announcement: Announcement, nowSeconds: number) {
   const pinned = peer.continuityPublicKey;
   const shown = additions?.continuityPublicKey ?? null;
   if (pinned !== null && shown !== null && !equalBytes(pinned, shown)) notices.push('devices-changed');
+  if (peer.strikes >= STRIKES_TOLD) notices.push('directory-fine');
   const next: Peer = {
     ...peer,
     status,
@@ -124,6 +148,7 @@ function accept(peer: Peer, announcement: Announcement, nowSeconds: number) {
     newestSeconds: Math.max(peer.newestSeconds, announcement.createdSeconds ?? 0),
     continuityPublicKey: shown ?? pinned,
     isClassicChosen: false,
+    strikes: 0,
     supersededKeyIds: withSuperseded(peer, publicKeys)
   };
   return { peer: next, notices };
@@ -165,16 +190,32 @@ export function considerStatement(
   return { peer: { ...peer, status: 'capable' }, notices: ['enabled'] };
 }
 
-/** What a contact's messages tell of what they know of us. */
+/**
+ * What a contact's messages tell of what they know of us.
+ * @param message.couldBeHybrid false: it was written before anybody could know our keys
+ */
 export function considerIncoming(
   peer: Peer,
-  message: { readonly protection: 'hybrid' | 'classic'; readonly isActiveKey: boolean },
+  message: {
+    readonly protection: 'hybrid' | 'classic';
+    readonly isActiveKey: boolean;
+    readonly couldBeHybrid?: boolean;
+  },
   nowSeconds: number
-): Peer {
+): { peer: Peer; notices: readonly PeerNotice[] } {
   const knowsActiveKey = message.protection === 'hybrid' && message.isActiveKey;
-  if (message.protection === 'hybrid' || peer.status !== 'capable') return { ...peer, knowsActiveKey };
+  if (message.protection === 'hybrid') {
+    return { peer: { ...peer, knowsActiveKey, isClassicTold: false }, notices: [] };
+  }
+  if (peer.status !== 'capable' || message.couldBeHybrid === false) {
+    return { peer: { ...peer, knowsActiveKey }, notices: [] };
+  }
   const recent = peer.classicSeconds.filter((seconds) => seconds > nowSeconds - HFS_SECONDS.keyFresh);
-  return { ...peer, knowsActiveKey, classicSeconds: [...recent, nowSeconds].slice(-MAX_CLASSIC) };
+  const next = { ...peer, knowsActiveKey, classicSeconds: [...recent, nowSeconds].slice(-MAX_CLASSIC) };
+  const isNews = !peer.isClassicTold && keepsAnsweringClassic(next, nowSeconds);
+  return isNews
+    ? { peer: { ...next, isClassicTold: true }, notices: ['answers-classic'] }
+    : { peer: next, notices: [] };
 }
 
 /** As many as are needed to tell that there are more than three. */

@@ -76,6 +76,19 @@ function takeOutDormant(self: HfsSelf, { nowSeconds, dormantAfterSeconds }: Upke
   };
 }
 
+/**
+ * A new account key that is later than one somebody announced, such as our own withdrawal: what is announced says when its key was made
+ * (§9.1, §9.3). Unchanged when the active key is later already. Stored with the next push.
+ */
+export function rotateAfter(
+  self: HfsSelf,
+  { random, nowSeconds, afterSeconds }: { random: RandomBytes; nowSeconds: number; afterSeconds: number }
+): HfsSelf {
+  const active = activeSeed(settleSeeds(self.payload.seeds));
+  if (self.status !== 'member' || active === null || active.createdSeconds > afterSeconds) return self;
+  return withNewSeed(self, random, Math.max(nowSeconds, active.createdSeconds + 1, afterSeconds + 1));
+}
+
 function rotateAccountKey(self: HfsSelf, { random, nowSeconds }: UpkeepInput): HfsSelf {
   const active = activeSeed(settleSeeds(self.payload.seeds));
   if (active === null) return self;
@@ -86,7 +99,10 @@ function rotateAccountKey(self: HfsSelf, { random, nowSeconds }: UpkeepInput): H
     deviceCount: liveDevices(self.payload).length
   });
   if (self.rotationOwed === 'none' && nowSeconds < due) return self;
-  const createdSeconds = Math.max(nowSeconds, active.createdSeconds + 1);
+  return withNewSeed(self, random, Math.max(nowSeconds, active.createdSeconds + 1));
+}
+
+function withNewSeed(self: HfsSelf, random: RandomBytes, createdSeconds: number): HfsSelf {
   const seed = random(ROTATING_SEED_BYTES);
   const seeds = settleSeeds([...self.payload.seeds, { seed, createdSeconds, rotatedSeconds: null }]);
   const keepsContinuity = self.rotationOwed !== 'account-and-continuity' && self.payload.continuity !== null;
@@ -239,7 +255,7 @@ export function isGone(self: HfsSelf, deviceId: Uint8Array): boolean {
 
 /**
  * What our own slot in the swarm shows (§9.3). `foreign`: keys this group does not know. After the group was fetched and merged once more
- * and it still is, somebody with the recovery phrase published them.
+ * and it still is, somebody with the recovery phrase published them. `withdrawn`: another device of the group turned it off.
  */
 export function judgeOutbox(
   shown: Announcement | null,
@@ -249,7 +265,7 @@ export function judgeOutbox(
     readonly continuityPublicKey: Uint8Array;
     readonly published: Published | null;
   }
-): 'right' | 'missing' | 'older' | 'foreign' {
+): 'right' | 'missing' | 'older' | 'foreign' | 'withdrawn' {
   if (shown === null) return 'missing';
   const { published, keyIds } = known;
   const continuity = shown.additions?.continuityPublicKey;
@@ -259,6 +275,8 @@ export function judgeOutbox(
   const isOlder = published !== null && (shown.createdSeconds ?? 0) < published.createdSeconds;
   // An earlier key of ours, or an earlier group of ours, is what a node shows that missed the last store.
   if (isOlder) return 'older';
+  // Only a device of the group has its continuity key.
+  if (shown.publicKeys === null && !isOurs && continuity !== undefined && isOurGroup) return 'withdrawn';
   return isOurs && isOurGroup ? 'right' : 'foreign';
 }
 

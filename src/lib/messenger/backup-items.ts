@@ -94,7 +94,7 @@ export function importedConversation(backup: BackupConversation): ImportedConver
 }
 
 export function backupMessage(content: MessageContent): BackupMessage {
-  const { attachments, protection: _protection, waitsFor: _waitsFor, ...rest } = content;
+  const { attachments, protection: _protection, oddDate: _oddDate, waitsFor: _waitsFor, ...rest } = content;
   if (!attachments) return rest;
   return {
     ...rest,

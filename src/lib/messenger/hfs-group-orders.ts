@@ -20,6 +20,8 @@ export type DeviceOrder =
   /** This account takes forward-secret messages no more; where keys are foreign, this device alone. */
   | { readonly action: 'turn-off' }
   | { readonly action: 'ignore-other-app' }
+  /** Our keys are published beside those of an official app. */
+  | { readonly action: 'ignore-official-app' }
   /** Contacts are asked to send again what no key here opens. */
   | { readonly action: 'ask-resend' };
 
@@ -33,6 +35,7 @@ const PLAIN = new Set([
   'take-back',
   'turn-off',
   'ignore-other-app',
+  'ignore-official-app',
   'ask-resend'
 ]);
 const WITH_REQUEST = new Set(['accept', 'refuse']);

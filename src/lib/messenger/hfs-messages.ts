@@ -14,15 +14,22 @@ import {
   loadForwardSecrecy,
   loadKeyRules,
   loadPeer,
+  noteKeysProblem,
   type ProfileStore
 } from '../storage/index.ts';
 import { hasField } from '../wire/index.ts';
-import { createAnnouncer, type Announcer } from './hfs-announcer.ts';
+import {
+  createAnnouncer,
+  type Announcer,
+  type AnnouncerEvents,
+  type OwnAnnouncement
+} from './hfs-announcer.ts';
 import { createAccountKeyRing, type AccountKeyRing } from './hfs-key-ring.ts';
 import type { GroupState } from './hfs-group-state.ts';
-import { createPeerBook, type KeyDirectory, type PeerBook } from './hfs-peers.ts';
+import { createPeerBook, type IncomingFacts, type KeyDirectory, type PeerBook } from './hfs-peers.ts';
 import { createResend, type Resend } from './hfs-resend.ts';
 import { createProtector, type Protector } from './hfs-sending.ts';
+import { createOfficialSlot } from './official-slot.ts';
 import type { ContentItem } from './open-item.ts';
 
 export interface HfsMessages {
@@ -48,7 +55,7 @@ export interface HfsDependencies {
   readonly now: () => number;
   readonly clockOffsetMs: () => number | null;
   readonly ringOutbox: () => void;
-  readonly onForeignKeys: () => Promise<void>;
+  readonly announcing: AnnouncerEvents;
   /** Somebody who is in no group of the account wrote in its name. */
   readonly onOtherApp: () => Promise<void>;
 }
@@ -69,10 +76,11 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     onNotices: (accountId, notices) => tell(accountId, notices)
   });
   const announcer = createAnnouncer({
-    ...{ store, identity, crypto, swarm, state, ring, clock, log, now, isOn },
+    ...{ store, identity, crypto, swarm, state, ring, clock, random, log, now, isOn },
+    ...deps.announcing,
+    official: createOfficialSlot({ store, identity, crypto, directory: swarm, log, now }),
     clockOffsetMs: deps.clockOffsetMs,
-    keyRules: () => loadKeyRules(store),
-    onForeign: deps.onForeignKeys
+    keyRules: () => loadKeyRules(store)
   });
   const resend = createResend({
     ...{ store, state, peers, isOn, now },
@@ -85,6 +93,10 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
   async function tell(accountId: AccountId, notices: readonly PeerNotice[]): Promise<void> {
     for (const change of notices) {
       if (change === 'enabled') continue;
+      if (change === 'directory-problem' || change === 'directory-fine') {
+        await noteKeysProblem(store, accountId, change === 'directory-problem');
+        continue;
+      }
       const notice = { type: 'protection' as const, change };
       await addNotice(store, { ownId: identity.accountId, accountId, notice, nowMs: now() });
     }
@@ -108,17 +120,24 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     async noteContents(items) {
       await noteOwn(items);
       const others = items.filter(({ senderId }) => senderId !== identity.accountId);
+      if (others.length === 0) return;
+      const own = await announcer.own();
       for (const [accountId, sent] of Map.groupBy(others, ({ senderId }) => senderId)) {
         if (!(await isWorthNoting(accountId, sent))) continue;
         known.add(accountId);
-        const own = await announcer.own();
-        for (const { protection = 'classic', keyId, content } of sent.slice(-MAX_NOTED)) {
-          const statement = statementOf(content);
-          await peers.noteIncoming(accountId, {
+        const latest = sent
+          .slice(-MAX_NOTED)
+          .map(({ content, ...item }) => ({ ...item, statement: statementOf(content) }));
+        await peers.noteIncoming(
+          accountId,
+          latest.map(({ protection = 'classic', keyId, timestampMs, statement }): IncomingFacts => ({
             protection,
             isActiveKey: own !== null && keyId !== undefined && equalBytes(own.keyId, keyId),
+            couldBeHybrid: own !== null && timestampMs > settledMs(own),
             statement
-          });
+          }))
+        );
+        for (const { protection, statement } of latest) {
           if (protection === 'hybrid' && statement?.resend)
             await resend.noteAsked(accountId, statement.resend);
         }
@@ -134,8 +153,7 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     if (classic.length === 0) return;
     const own = await announcer.own();
     // What was written before may still have been on its way.
-    if (own && classic.some(({ timestampMs }) => timestampMs > (own.sinceSeconds + SETTLED_SECONDS) * 1000))
-      await deps.onOtherApp();
+    if (own && classic.some(({ timestampMs }) => timestampMs > settledMs(own))) await deps.onOtherApp();
   }
 
   function statementOf(content: ContentItem['content']): Statement | null {
@@ -148,6 +166,8 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     }
   }
 }
+
+const settledMs = ({ sinceSeconds }: OwnAnnouncement) => (sinceSeconds + SETTLED_SECONDS) * 1000;
 
 /** Between the first announcement and the time from which every device of the group knows of it. */
 const SETTLED_SECONDS = 3_600;

@@ -8,6 +8,7 @@ import {
   considerIncoming,
   considerNone,
   considerStatement,
+  noteStrikes,
   noteTold,
   openAnnouncement,
   OWN_PROFILE,
@@ -43,8 +44,8 @@ export interface PeerBook {
    * @throws StorageError `deposed`, `closed`; the signal's reason
    */
   lookUp(accountId: AccountId, signal?: AbortSignal): Promise<Peer>;
-  /** What a message that proves its sender tells of their keys, and of what they know of ours. */
-  noteIncoming(accountId: AccountId, message: IncomingFacts): Promise<void>;
+  /** What messages that prove their sender tell of their keys, and of what they know of ours; one change for all of them. */
+  noteIncoming(accountId: AccountId, messages: readonly IncomingFacts[]): Promise<void>;
   /** The person lets messages go classic until keys of the contact are found. */
   chooseClassic(accountId: AccountId): Promise<void>;
   /** Notes that they are asked now to send messages again, if `isDue` says so. @returns what it said */
@@ -58,6 +59,8 @@ export interface PeerBook {
 export interface IncomingFacts {
   readonly protection: 'hybrid' | 'classic';
   readonly isActiveKey: boolean;
+  /** False: it was written before anybody could know our keys. */
+  readonly couldBeHybrid?: boolean;
   readonly statement: Statement | null;
 }
 
@@ -119,6 +122,8 @@ export function createPeerBook(deps: {
     const isFirstLook = before.confirmedSeconds === null && before.noneSeconds === null;
     const shown: Announcement[] = [];
     const asked: string[] = [];
+    /** Answers in which something stood that is no announcement of theirs. */
+    let faulty = 0;
     for (const turn of [0, 1]) {
       const best = newest(shown);
       const isEnough = best !== null && (best.createdSeconds ?? 0) >= before.newestSeconds;
@@ -133,17 +138,17 @@ export function createPeerBook(deps: {
           ...(signal ? { signal } : {})
         });
         asked.push(answer.nodeHex);
-        for (const item of answer.items.slice(-MAX_SHOWN)) {
-          const announcement = await open(accountId, item);
-          if (announcement) shown.push(announcement);
-        }
+        const items = answer.items.slice(-MAX_SHOWN);
+        const opened = await Promise.all(items.map((item) => open(accountId, item)));
+        if (opened.includes(null)) faulty += 1;
+        shown.push(...opened.filter((announcement) => announcement !== null));
       } catch (error) {
         signal?.throwIfAborted();
         if (!(error instanceof AppError)) throw error;
         log.debug('keys-not-asked', { code: error.code });
       }
     }
-    return { best: newest(shown), isAnswered: asked.length > 0 };
+    return { best: newest(shown), isAnswered: asked.length > 0, faulty };
   }
 
   /** Null for what is not theirs, or no announcement: as if nothing were there (§15.4). */
@@ -158,10 +163,10 @@ export function createPeerBook(deps: {
 
   async function look(accountId: AccountId, signal?: AbortSignal): Promise<Peer> {
     const before = await current(accountId);
-    const { best, isAnswered } = await ask(accountId, before, signal);
+    const { best, isAnswered, faulty } = await ask(accountId, before, signal);
     if (best) return change(accountId, (peer) => considerAnnouncement(peer, best, nowSeconds()));
     if (!isAnswered) return before;
-    return change(accountId, (peer) => ({ peer: considerNone(peer, nowSeconds()) }));
+    return change(accountId, (peer) => noteStrikes(considerNone(peer, nowSeconds()), faulty));
   }
 
   return {
@@ -173,24 +178,31 @@ export function createPeerBook(deps: {
       looks.set(accountId, started);
       return started;
     },
-    async noteIncoming(accountId, { statement, ...message }) {
-      const announcement = statement?.announcement ? await open(accountId, statement.announcement) : null;
+    async noteIncoming(accountId, messages) {
       const at = nowSeconds();
+      const told = await Promise.all(
+        messages.map(async (message) => ({
+          ...message,
+          announcement: message.statement?.announcement
+            ? await open(accountId, message.statement.announcement)
+            : null
+        }))
+      );
       await change(accountId, (before) => {
+        const isNothing = told.every(({ statement, protection }) => !statement && protection === 'classic');
+        if (before === UNKNOWN_PEER && isNothing) return { peer: before };
         const notices: PeerNotice[] = [];
-        let peer = considerIncoming(before, message, at);
-        if (announcement) {
-          const considered = considerAnnouncement(peer, announcement, at);
+        let peer = before;
+        const take = (considered: { peer: Peer; notices: readonly PeerNotice[] }) => {
           peer = considered.peer;
           notices.push(...considered.notices);
+        };
+        for (const { announcement, statement, ...message } of told) {
+          take(considerIncoming(peer, message, at));
+          if (announcement) take(considerAnnouncement(peer, announcement, at));
+          if (statement) take(considerStatement(peer, statement, at));
         }
-        if (statement) {
-          const considered = considerStatement(peer, statement, at);
-          peer = considered.peer;
-          notices.push(...considered.notices);
-        }
-        const isNothing = before === UNKNOWN_PEER && statement === null && message.protection === 'classic';
-        return isNothing ? { peer: before } : { peer, notices };
+        return { peer, notices };
       });
     },
     noteAsking: (accountId, isDue) => noteIfDue(accountId, 'askedSeconds', isDue),

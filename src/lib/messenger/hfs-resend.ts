@@ -77,7 +77,8 @@ export function createResend(deps: {
   }
 
   return {
-    async noteLeft(held) {
+    async noteLeft(kept) {
+      const held = kept.filter(({ cameAgain, isNewer }) => !cameAgain && !isNewer);
       const fromMs = Math.min(...held.map(sentFrom));
       const toMs = Math.max(...held.map(({ heldAtMs }) => heldAtMs));
       const self = await deps.state.current();

@@ -12,6 +12,8 @@ import {
   forgetCursors,
   keepHeld,
   loadHeld,
+  loadHeldState,
+  markCameAgain,
   saveInbox,
   updateHeldState,
   type HeldMessage,
@@ -21,6 +23,7 @@ import {
 } from '../storage/index.ts';
 import { NAMESPACES } from '../wire/index.ts';
 import { applyContents, wantedRows } from './apply-content.ts';
+import { matchCameAgain } from './held-again.ts';
 import type { HfsMessages } from './hfs-messages.ts';
 import { openItem, type ContentItem, type OpenedItem, type StoredItem } from './open-item.ts';
 
@@ -102,21 +105,27 @@ export function createInbox(deps: {
       items.map((item) => item.hash)
     );
     const fresh = items.filter((item) => !seen.known.has(item.hash));
-    return { opened: await withoutReplays(await openAll(fresh, signal)), seen };
+    return withoutReplays(await openAll(fresh, signal), seen);
   }
 
   /** The same message sealed anew is known by what is in it (v2-forward-secrecy-and-pq.md §10.3). */
-  async function withoutReplays(opened: readonly OpenedItem[]): Promise<OpenedItem[]> {
+  async function withoutReplays(
+    opened: readonly OpenedItem[],
+    seen: SeenLookup
+  ): Promise<{ opened: OpenedItem[]; seen: SeenLookup }> {
     const hashes = opened.flatMap((item) => (item.kind === 'content' ? (item.replayHash ?? []) : []));
-    if (hashes.length === 0) return [...opened];
-    const known = new Set((await findSeen(store, hashes)).known);
-    return opened.map((item) => {
+    if (hashes.length === 0) return { opened: [...opened], seen };
+    const replays = await findSeen(store, hashes);
+    const known = new Set(replays.known);
+    const fresh = opened.map((item): OpenedItem => {
       if (item.kind !== 'content' || item.replayHash === undefined) return item;
       const { hash, expiresAtMs, replayHash } = item;
       if (known.has(replayHash)) return { kind: 'rejected', hash, expiresAtMs, reason: 'replayed' };
       known.add(replayHash);
       return item;
     });
+    // What was hashed for the question need not be for the answer.
+    return { opened: fresh, seen: { ...seen, idByHash: new Map([...seen.idByHash, ...replays.idByHash]) } };
   }
 
   /** What no key opens is kept as it came. @returns hashes of what found no room */
@@ -128,7 +137,9 @@ export function createInbox(deps: {
               hash: item.hash,
               expiresAtMs: item.expiresAtMs,
               dataBase64: bytesToBase64(item.held),
-              heldAtMs: deps.now()
+              heldAtMs: deps.now(),
+              ...(item.reason === 'newer-protocol' && { isNewer: true }),
+              ...(item.storedAtMs !== undefined && { storedAtMs: item.storedAtMs })
             }
           ]
         : []
@@ -157,7 +168,8 @@ export function createInbox(deps: {
   /** A fault of ours in one message must not stop the others (§3.4). */
   async function openOne(item: StoredItem): Promise<OpenedItem> {
     try {
-      return await openItem(crypto, identity, item, accountKeys);
+      const opened = await openItem(crypto, identity, item, accountKeys);
+      return item.timestampMs === undefined ? opened : { ...opened, storedAtMs: item.timestampMs };
     } catch (error) {
       deps.log.error('item-not-opened', { name: error instanceof Error ? error.name : 'unknown' });
       return { kind: 'rejected', hash: item.hash, expiresAtMs: item.expiresAtMs, reason: 'unexpected' };
@@ -179,13 +191,29 @@ export function createInbox(deps: {
       replayHash === undefined ? [] : [{ hash: replayHash, expiresAtMs: nowMs + REPLAY_REMEMBERED_MS }]
     );
     const wanted = opened.flatMap((item) => (item.kind === 'content' ? wantedRows(item, ownId) : []));
-    return saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
+    const result = await saveInbox(store, { ownId, wanted, seen, nowMs }, (snapshot) => {
       const changes = applyContents(opened, snapshot, { ownId, nowMs, handledBeforeMs });
       const rejected = { ...changes.rejected, ...(skipped > 0 ? { 'not-an-item': skipped } : {}) };
       // What found no room is not known: it comes again when everything is fetched anew.
       const seenNow = changes.seen.filter(({ hash }) => !left.has(hash));
       return { ...changes, seen: [...seenNow, ...replays], rejected, cursor };
     });
+    await noteCameAgain(contents);
+    return result;
+  }
+
+  /** What contacts were asked for and sent again is counted no more among what cannot be read. */
+  async function noteCameAgain(contents: readonly ContentItem[]): Promise<void> {
+    if (!hfs || !contents.some(({ protection }) => protection === 'hybrid')) return;
+    if ((await loadHeldState(store)).askedAtMs === null) return;
+    const came = contents.flatMap(({ timestampMs, protection, storedAtMs }) =>
+      protection === 'hybrid' && storedAtMs !== undefined ? [{ timestampMs, storedAtMs }] : []
+    );
+    const held = await loadHeld(store);
+    const again = new Set(matchCameAgain(held, came));
+    if (again.size === 0) return;
+    await markCameAgain(store, [...again]);
+    await hfs.resend.noteLeft(held.filter(({ hash }) => !again.has(hash)));
   }
 
   return {
@@ -231,12 +259,14 @@ export function createInbox(deps: {
         return null;
       }
       heldDueMs = deps.clock.monotonic() + (HELD_RETRIES_MS[heldTries] ?? 0);
-      const items = held.map((item) => ({ ...item, data: base64ToBytes(item.dataBase64) }));
-      const opened = await withoutReplays(await openAll(items));
+      const items = held.map(({ hash, expiresAtMs, dataBase64, storedAtMs }) => ({
+        ...{ hash, expiresAtMs, data: base64ToBytes(dataBase64) },
+        ...(storedAtMs !== undefined && { timestampMs: storedAtMs })
+      }));
+      const { opened, seen } = await withoutReplays(await openAll(items), await findSeen(store, []));
       const done = opened.filter((item) => item.kind === 'content' || !item.held);
       const endedMs = deps.now() - HELD_FOR_MS;
       const over = held.filter(({ heldAtMs }) => heldAtMs < endedMs);
-      const seen = await findSeen(store, []);
       const result = done.length === 0 ? null : await write(done, seen, 0, null);
       await dropHeld(
         store,

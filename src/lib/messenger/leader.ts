@@ -97,6 +97,25 @@ function noteOtherApp(store: ProfileStore): Promise<void> {
   );
 }
 
+/** Keys of an official app stand in its slot, or do not any more (§16.3). */
+function noteOfficialApp(store: ProfileStore, isTaken: boolean): Promise<void> {
+  return updateDevicesContent(store, (view) => {
+    const before = view?.alarm ?? null;
+    const isFree = before === null || before === 'other-app';
+    if (!view || (isTaken ? !isFree : before !== 'official-app')) return null;
+    return { ...view, alarm: isTaken ? 'official-app' : null };
+  });
+}
+
+/** Since when what is due of our keys could not be published (§15.4); it goes on over restarts. */
+function noteOverdue(store: ProfileStore, sinceSeconds: number | null): Promise<void> {
+  return updateDevicesContent(store, (view) => {
+    const before = view?.unpublishedSinceMs ?? null;
+    if (!view || (before === null) === (sinceSeconds === null)) return null;
+    return { ...view, unpublishedSinceMs: sinceSeconds === null ? null : sinceSeconds * 1000 };
+  });
+}
+
 /** The account was made here, so that no other device can have keys of it. */
 async function isAccountOfThisDevice(store: ProfileStore): Promise<boolean> {
   const profile = (await loadMeta(store, 'profile'))?.content;
@@ -150,8 +169,17 @@ export async function runLeader(
     ...{ store, identity, crypto, swarm, state: groupState, clock, random, log, now },
     clockOffsetMs: () => onion.clockOffsetMs(),
     ringOutbox: () => outbox.ring(),
-    onForeignKeys: () => noteForeignKeys(store),
-    onOtherApp: () => noteOtherApp(store)
+    onOtherApp: () => noteOtherApp(store),
+    announcing: {
+      onForeign: () => noteForeignKeys(store),
+      onTurned: (forwardSecrecy) => changeSettings(store, { forwardSecrecy }),
+      onOfficial: (isTaken) => noteOfficialApp(store, isTaken),
+      onOverdue: (sinceSeconds) => noteOverdue(store, sinceSeconds),
+      onGroupDue() {
+        group.hurry();
+        poller.ring();
+      }
+    }
   });
   const { protector, announcer } = hfs;
   const inbox = createInbox({ store, identity, crypto, clock, now, log, handledBeforeMs, hfs });
@@ -180,6 +208,7 @@ export async function runLeader(
     onTakesPart: () => turnOnForwardSecrecy(store),
     onAskResend: () => hfs.resend.ask(),
     onTakeBack: () => announcer.takeBack(),
+    onIgnoreOfficial: () => announcer.ignoreOfficial(),
     async onTurnOff(isElsewhere) {
       if (isElsewhere) await announcer.letGo();
       await changeSettings(store, { forwardSecrecy: false });

@@ -13,6 +13,8 @@ export interface StoredItem {
   readonly hash: string;
   readonly expiresAtMs: number;
   readonly data: Uint8Array;
+  /** When it was stored, as the node says. */
+  readonly timestampMs?: number;
 }
 
 export type OpenedItem =
@@ -30,14 +32,18 @@ export type OpenedItem =
       readonly keyId?: Uint8Array;
       /** Names the message among those seen, whatever it was sealed with. */
       readonly replayHash?: string;
+      /** When it was stored, as the node says; absent where it says nothing. */
+      readonly storedAtMs?: number;
     }
   | {
       readonly kind: 'rejected';
       readonly hash: string;
       readonly expiresAtMs: number;
       readonly reason: string;
-      /** The item itself, where a key that comes later may open it. */
+      /** The item itself, where a key that comes later may open it, or a later version of the app. */
       readonly held?: Uint8Array;
+      /** When it was stored, as the node says; absent where it says nothing. */
+      readonly storedAtMs?: number;
     };
 
 /** An item that could be opened. */
@@ -60,7 +66,7 @@ export async function openItem(
   const rejected = (reason: string): OpenedItem => ({ kind: 'rejected', hash, expiresAtMs, reason });
   const format = envelopeFormat(item.data);
   if (format === 'hfs') return openHybridItem(crypto, recipient, item, accountKeys);
-  if (format === 'unknown') return rejected('newer-protocol');
+  if (format === 'unknown') return { ...rejected('newer-protocol'), held: item.data } as OpenedItem;
   try {
     const envelope = unwrapEnvelope(item.data);
     if (envelope.timestampMs >= MAX_TIMESTAMP_MS) return rejected('timestamp-unusable');

@@ -58,11 +58,21 @@ export function receiveVisible(
     failureCode: null,
     messageHash: item.hash,
     ...(item.protection && { protection: item.protection }),
+    ...(hasOddDate(item) && { oddDate: true }),
     ...expiration,
     ...parts
   });
   set.tell({ type: 'typing', accountId: item.senderId, isTyping: false });
 }
+
+/** Later than a clock may be off, or longer ago than a message lives in the network (v2-forward-secrecy-and-pq.md §10.3). */
+function hasOddDate({ timestampMs, storedAtMs }: ContentItem): boolean {
+  if (storedAtMs === undefined) return false;
+  return timestampMs > storedAtMs + 5 * MINUTE_MS || timestampMs < storedAtMs - 15 * DAY_MS;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 /** The line that says that a message came less protected than those before it; once for each such change. */
 function noteDrop(set: WorkingSet, { accountId }: ConversationContent, { timestampMs }: ContentItem): void {

@@ -199,8 +199,14 @@ function connected(onion: OnionPort, signal: AbortSignal): Promise<void> {
 const PUBLISHES_NOTHING = {
   clockOffsetMs: () => null,
   ringOutbox: () => {},
-  onForeignKeys: async () => {},
-  onOtherApp: async () => {}
+  onOtherApp: async () => {},
+  announcing: {
+    onForeign: async () => {},
+    onTurned: async () => {},
+    onOfficial: async () => {},
+    onOverdue: async () => {},
+    onGroupDue: () => {}
+  }
 };
 
 async function sendAll(

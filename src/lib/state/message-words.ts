@@ -54,10 +54,14 @@ export function articleName(
   });
 }
 
-/** How far it got, and for what it waits. */
+/** How far it got, for what it waits, and what is odd about it. */
 function stateWords(message: MessageView): string {
-  const state = conversation.states[stateKey(message)];
-  return message.waiting ? `${state}, ${protection.waits[message.waiting]}` : state;
+  const words = [
+    conversation.states[stateKey(message)],
+    message.oddDate ? conversation.oddDate : '',
+    message.waiting ? protection.waits[message.waiting] : ''
+  ];
+  return words.filter((word) => word !== '').join(', ');
 }
 
 /** @param own it came from this account: a call on another device of ours */

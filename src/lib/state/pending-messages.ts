@@ -110,6 +110,7 @@ function pendingView(message: NewOwnMessage, id: string, last: MessageView | und
     invitation: null,
     protection: 'classic',
     waiting: null,
+    oddDate: false,
     attachments: []
   };
 }

@@ -18,3 +18,22 @@ export function waitingIn(messages: readonly Pick<MessageView, 'id' | 'waiting'>
   }
   return null;
 }
+
+/** What the person answered with "keep waiting", and when. */
+export interface KeptWaiting {
+  readonly messageIds: readonly string[];
+  readonly atMs: number;
+}
+
+/** As long as keys are taken for fresh: whoever waited so long without new ones is in another position than before (§14.3). */
+const ASKED_AGAIN_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Whether to ask what is to become of messages that wait for newer keys. "Keep waiting" holds for those it was said of, and for a day.
+ * @param kept null: it was not said since the conversation was opened
+ */
+export function asksAgain(waiting: Waiting, kept: KeptWaiting | null, nowMs: number): boolean {
+  if (waiting.reason !== 'stale') return false;
+  if (kept === null || nowMs - kept.atMs >= ASKED_AGAIN_MS) return true;
+  return waiting.messageIds.some((id) => !kept.messageIds.includes(id));
+}

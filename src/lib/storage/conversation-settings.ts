@@ -1,6 +1,6 @@
 // What the person decides about a conversation, and about the profile as a whole. Every function is one transaction.
 import type { AccountId } from '../account-id.ts';
-import { loadStoredConversation, updateConversation } from './conversation-changes.ts';
+import { findConversation, loadStoredConversation, updateConversation } from './conversation-changes.ts';
 import { storageError } from './errors.ts';
 import { conversationEnd, isOwnKey, keyBound, sortOfKey, timeOfSort } from './message-key.ts';
 import { updateMeta } from './meta.ts';
@@ -75,6 +75,19 @@ export function blockContact(store: ProfileStore, conversationId: string, blocke
     if (content.kind !== 'contact' || (content.blocked ?? false) === blocked) return null;
     return { ...content, blocked };
   });
+}
+
+/** Notes whether what nobody can use stands where a contact's keys are looked for; nothing without a conversation. @throws StorageError */
+export async function noteKeysProblem(
+  store: ProfileStore,
+  accountId: AccountId,
+  keysProblem: boolean
+): Promise<void> {
+  const found = await findConversation(store, accountId);
+  if (!found) return;
+  await updateConversation(store, found.row.id, 'note keys problem', async (content) =>
+    (content.keysProblem ?? false) === keysProblem ? null : { ...content, keysProblem }
+  );
 }
 
 /** Contacts we accept and who accept us, but for blocked ones. */

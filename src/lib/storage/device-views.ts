@@ -40,9 +40,10 @@ export type DevicesProblem = 'link-failed' | 'link-expired' | 'too-many-devices'
 
 /**
  * What the person has to decide. `foreign-keys`: somebody with the recovery phrase published other keys for this account; `other-app`: an
- * app that is in no group of this account wrote in its name, and misses what is forward secret.
+ * app that is in no group of this account wrote in its name, and misses what is forward secret; `official-app`: an app of the network's
+ * own later version publishes keys for it, and ours are not published meanwhile.
  */
-export type DevicesAlarm = 'foreign-keys' | 'other-app';
+export type DevicesAlarm = 'foreign-keys' | 'other-app' | 'official-app';
 
 export interface DevicesView {
   readonly status: DeviceStatus;
@@ -56,6 +57,8 @@ export interface DevicesView {
   readonly link: OwnLinkView | null;
   readonly problem: DevicesProblem | null;
   readonly alarm: DevicesAlarm | null;
+  /** Since when keys of this account were to be published and could not be, network time; null: nothing is due. */
+  readonly unpublishedSinceMs?: number | null;
 }
 
 /** The request of this device as it was stored. */

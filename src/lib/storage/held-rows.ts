@@ -1,7 +1,7 @@
 // Messages that no key of this device opens yet, as they lay in the swarm (v2-forward-secrecy-and-pq.md §15.1). Whoever knows the account
 // can send what nobody opens, so what finds no room here is not counted as seen: it is fetched again once there are other keys.
 import { NOTHING_HELD, type HeldState } from './held-views.ts';
-import { updateMeta } from './meta.ts';
+import { loadMeta, updateMeta } from './meta.ts';
 import type { CursorContent } from './rows.ts';
 import { commitBuilt, indexHash, openRow, reading, sealRow, type ProfileStore } from './store.ts';
 
@@ -11,6 +11,12 @@ export interface HeldMessage {
   readonly dataBase64: string;
   /** Network time at which it came. */
   readonly heldAtMs: number;
+  /** When the node says it was stored; absent where it says nothing. */
+  readonly storedAtMs?: number;
+  /** In a format that only a later version of the app can read: no key is missing. */
+  readonly isNewer?: boolean;
+  /** What was lost with it has most likely come again: it counts no more. */
+  readonly cameAgain?: boolean;
 }
 
 /** Bytes of all rows (§15.1), and how many of the smallest are tried again in good time. */
@@ -50,6 +56,22 @@ export async function loadHeld(store: ProfileStore): Promise<HeldMessage[]> {
   return Promise.all(rows.map((row) => openRow<HeldMessage>(store, 'held', row)));
 }
 
+/** Marks messages as come again. @param hashes others than kept ones are passed over */
+export function markCameAgain(store: ProfileStore, hashes: readonly string[]): Promise<void> {
+  return commitBuilt(store, async () => {
+    const put = [];
+    for (const hash of hashes) {
+      const id = await indexHash.message(store, hash);
+      const row = await reading(() => store.db.held.get(id));
+      if (!row) continue;
+      const content = { ...(await openRow<HeldMessage>(store, 'held', row)), cameAgain: true };
+      put.push({ table: 'held' as const, row: await sealRow(store, 'held', id, row, {}, content) });
+    }
+    if (put.length === 0) return { changes: null, result: undefined };
+    return { changes: { name: 'mark come again', by: 'engine', put }, result: undefined };
+  });
+}
+
 export function dropHeld(store: ProfileStore, hashes: readonly string[]): Promise<void> {
   return commitBuilt(store, async () => {
     const ids = await Promise.all(hashes.map((hash) => indexHash.message(store, hash)));
@@ -70,6 +92,10 @@ export function forgetCursors(store: ProfileStore, namespace: number): Promise<v
     if (remove.length === 0) return { changes: null, result: undefined };
     return { changes: { name: 'forget cursors', by: 'engine', remove }, result: undefined };
   });
+}
+
+export async function loadHeldState(store: ProfileStore): Promise<HeldState> {
+  return (await loadMeta(store, 'held'))?.content ?? NOTHING_HELD;
 }
 
 /** @param update null: nothing is to change */

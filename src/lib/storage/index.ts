@@ -71,7 +71,7 @@ export {
 export { clearAttempts, countAttempt, loadFailures } from './profile-attempts.ts';
 export { randomId, type ProfileStore } from './store.ts';
 export { openShreddable, sealShreddable, shredOthers, type SealedSecret } from './shreddable.ts';
-export { loadMeta, raiseEpoch, updateMeta } from './meta.ts';
+export { loadMeta, raiseEpoch, updateMeta, type OfficialSlotContent } from './meta.ts';
 export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
 export { loadDevices, loadHeldView } from './queries-devices.ts';
 export type * from './device-views.ts';
@@ -82,6 +82,8 @@ export {
   forgetCursors,
   keepHeld,
   loadHeld,
+  loadHeldState,
+  markCameAgain,
   MAX_HELD,
   updateHeldState,
   type HeldMessage

@@ -34,6 +34,14 @@ export interface AwaitedFile {
   readonly notBeforeMs: number;
 }
 
+export interface OfficialSlotContent {
+  /** Network time of the last look. */
+  readonly lookedAtMs: number;
+  /** Null: there are none. */
+  readonly keyId: string | null;
+  readonly ignoresKeys: boolean;
+}
+
 interface MetaContents {
   profile: ProfileContent;
   /** base64 of the 16-byte account seed, and whether its words are shown no more; sealed with the identity key. */
@@ -52,6 +60,8 @@ interface MetaContents {
   'hfs-self': { readonly state: string; readonly seeds: readonly SealedSecret[] };
   /** What the account announced last; sealed with the identity key. */
   'hfs-published': { readonly text: string };
+  /** What stands in the slot of an official app: the name of its keys in hex, and that the person goes on beside them. */
+  'hfs-official': OfficialSlotContent;
   /** The account's devices, for screens. */
   devices: DevicesContent;
   /** What is known of messages that no key opens. */

@@ -80,6 +80,7 @@ export function conversationView(id: string, content: ConversationContent): Conv
     keepMediaDays: content.keepMediaDays ?? null,
     hidden: content.hidden ?? false,
     requireEnhanced: content.requireEnhanced ?? false,
+    keysProblem: content.keysProblem ?? false,
     resendRequest: content.resendRequest
       ? { count: content.resendRequest.count, atMs: content.resendRequest.atMs }
       : null,
@@ -125,6 +126,7 @@ export function messageView(
     preview: content.preview ? previewView(content.preview, content.attachments) : null,
     invitation: content.invitation ?? null,
     protection: content.protection ?? 'classic',
+    oddDate: content.oddDate ?? false,
     waiting: content.state === 'queued' ? (content.waitsFor ?? null) : null,
     attachments: attachmentViews(content)
   };

@@ -169,6 +169,8 @@ export interface ConversationContent {
   readonly autoDownload?: boolean;
   /** Nothing is sent to them that is not forward secret. */
   readonly requireEnhanced?: boolean;
+  /** Where the contact's keys are looked for stands what nobody can use. */
+  readonly keysProblem?: boolean;
   /** They ask for what they could not read; the person has not answered. */
   readonly resendRequest?: ResendRequest;
   /** Files are cleared from this device when they are so old; absent or null: never. */
@@ -250,6 +252,8 @@ export interface MessageContent {
   };
   /** Absent: classic. */
   readonly protection?: Protection;
+  /** Its sent time does not fit the time a node stored it. */
+  readonly oddDate?: boolean;
   /** Why it waits, of a queued one; absent: for its turn. */
   readonly waitsFor?: WaitReason;
   readonly preview?: { readonly url: string; readonly title: string };

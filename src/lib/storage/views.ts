@@ -27,7 +27,10 @@ export type TimelineNotice =
       readonly name: string;
     }
   /** Of the keys of the other side. `dropped`: a message came less protected than those before. */
-  | { readonly type: 'protection'; readonly change: 'enabled' | 'withdrew' | 'devices-changed' | 'dropped' };
+  | {
+      readonly type: 'protection';
+      readonly change: 'enabled' | 'withdrew' | 'devices-changed' | 'dropped' | 'answers-classic';
+    };
 
 /** `hybrid`: forward secret and post-quantum; `classic`: as every client of the network does. */
 export type Protection = 'hybrid' | 'classic';
@@ -171,6 +174,8 @@ export interface ConversationView {
   readonly hidden: boolean;
   /** Nothing is sent to them that is not forward secret. */
   readonly requireEnhanced: boolean;
+  /** Where the contact's keys are looked for stands what nobody can use. */
+  readonly keysProblem: boolean;
   /** They could not read so many of our messages, and ask for them; null: they do not, or it was answered. */
   readonly resendRequest: { readonly count: number; readonly atMs: number } | null;
   /** How the last message in each direction was protected; null before the first. */
@@ -210,6 +215,8 @@ export interface MessageView {
   readonly preview: LinkPreviewView | null;
   readonly invitation: { readonly name: string; readonly url: string } | null;
   readonly protection: Protection;
+  /** Its sent time does not fit the time at which it reached the network. */
+  readonly oddDate: boolean;
   /** Of a queued message; null: it waits for its turn or for the network alone. */
   readonly waiting: WaitReason | null;
   readonly attachments: readonly AttachmentView[];

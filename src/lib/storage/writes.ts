@@ -29,6 +29,7 @@ export {
   findUnreadTimes,
   loadConversationContent,
   MAX_PINNED,
+  noteKeysProblem,
   pinConversation,
   type ConversationChoice
 } from './conversation-settings.ts';

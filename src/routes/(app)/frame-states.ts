@@ -9,8 +9,8 @@ import {
   type ConversationsState
 } from '../../lib/state/conversations.svelte.ts';
 import { createChatDialogs, provideChatDialogs } from '../../lib/state/dialogs.svelte.ts';
-import { createDevicesState, provideDevices } from '../../lib/state/devices.svelte.ts';
-import { createFormatsState, provideFormats } from '../../lib/state/formats.svelte.ts';
+import { createDevicesState, provideDevices, type DevicesState } from '../../lib/state/devices.svelte.ts';
+import { createFormatsState, provideFormats, type FormatsState } from '../../lib/state/formats.svelte.ts';
 import { createHeldState, provideHeld, type HeldState } from '../../lib/state/held.svelte.ts';
 import { createJump, provideJump } from '../../lib/state/jump.svelte.ts';
 import { createKeymapState, provideKeymap, type KeymapState } from '../../lib/state/keymap.svelte.ts';
@@ -41,6 +41,8 @@ export interface FrameStates {
   readonly conversations: ConversationsState;
   readonly requests: RequestsState;
   readonly held: HeldState;
+  readonly devices: DevicesState;
+  readonly formats: FormatsState;
   readonly settings: SettingsState;
   readonly layout: LayoutState;
   readonly keymap: KeymapState;
@@ -107,6 +109,8 @@ export function provideFrameStates(status: OpenStatus, session: Session, deeds: 
     conversations,
     requests,
     held,
+    devices,
+    formats,
     settings,
     layout,
     panels,

@@ -10,6 +10,7 @@ import {
   decideSending,
   decideTelling,
   keepsAnsweringClassic,
+  noteStrikes,
   noteTold,
   UNKNOWN_PEER,
   type Peer
@@ -157,7 +158,7 @@ describe('how the next message goes', () => {
               peer = considerAnnouncement(peer, announcement({ at: now, key: null, group: null }), now).peer;
             }
             if (answer === 'classic message') {
-              peer = considerIncoming(peer, { protection: 'classic', isActiveKey: false }, now);
+              ({ peer } = considerIncoming(peer, { protection: 'classic', isActiveKey: false }, now));
             }
             const decision = decideSending(peer, { nowSeconds: now, hasJustFetched });
             expect(decision.kind).not.toBe('classic');
@@ -234,10 +235,10 @@ describe('what a message says of our keys', () => {
   });
 
   it('is the name of the key while they do not use it, once a day', () => {
-    const behind = considerIncoming(told, { protection: 'hybrid', isActiveKey: false }, NOW + DAY);
+    const { peer: behind } = considerIncoming(told, { protection: 'hybrid', isActiveKey: false }, NOW + DAY);
     expect(decideTelling(behind, OWN, NOW + DAY)).toBe('key');
     expect(decideTelling(noteTold(behind, 'key', OWN, NOW + DAY), OWN, NOW + DAY + 9)).toBe('nothing');
-    const current = considerIncoming(told, { protection: 'hybrid', isActiveKey: true }, NOW + DAY);
+    const { peer: current } = considerIncoming(told, { protection: 'hybrid', isActiveKey: true }, NOW + DAY);
     expect(decideTelling(current, OWN, NOW + DAY)).toBe('nothing');
   });
 
@@ -245,10 +246,70 @@ describe('what a message says of our keys', () => {
     let peer = told;
     for (let message = 0; message < 4; message++) {
       expect(keepsAnsweringClassic(peer, NOW + DAY + message)).toBe(false);
-      peer = considerIncoming(peer, { protection: 'classic', isActiveKey: false }, NOW + DAY + message);
+      ({ peer } = considerIncoming(peer, { protection: 'classic', isActiveKey: false }, NOW + DAY + message));
     }
     expect(keepsAnsweringClassic(peer, NOW + DAY + 5)).toBe(true);
     expect(decideTelling(peer, OWN, NOW + DAY + 5)).toBe('announcement');
     expect(keepsAnsweringClassic(peer, NOW + 2 * DAY + 5)).toBe(false);
+  });
+});
+
+describe('a contact who keeps answering classic', () => {
+  const classic = { protection: 'classic', isActiveKey: false } as const;
+  const answers = (peer: Peer, count: number, message: Parameters<typeof considerIncoming>[1], at = NOW) => {
+    let next = peer;
+    const notices = [];
+    for (let index = 0; index < count; index++) {
+      const considered = considerIncoming(next, message, at + index);
+      next = considered.peer;
+      notices.push(...considered.notices);
+    }
+    return { peer: next, notices };
+  };
+
+  it('is told of with the fourth message of a day, and once', () => {
+    expect(answers(capable, 3, classic).notices).toEqual([]);
+    const four = answers(capable, 4, classic);
+    expect(four.notices).toEqual(['answers-classic']);
+    expect(answers(four.peer, 20, classic, NOW + 3 * DAY).notices).toEqual([]);
+    const better = considerIncoming(four.peer, { protection: 'hybrid', isActiveKey: true }, NOW + DAY).peer;
+    expect(answers(better, 4, classic, NOW + 3 * DAY).notices).toEqual(['answers-classic']);
+  });
+
+  it('is not told of where the messages are spread, old, or of one who shows no keys', () => {
+    let peer = capable;
+    for (let day = 0; day < 6; day++) peer = answers(peer, 1, classic, NOW + day * DAY).peer;
+    expect(peer.isClassicTold).toBe(false);
+    expect(answers(capable, 9, { ...classic, couldBeHybrid: false }).notices).toEqual([]);
+    expect(answers(UNKNOWN_PEER, 9, classic).notices).toEqual([]);
+  });
+});
+
+describe('a slot that holds what nobody can use', () => {
+  it('is told of with the second strike, once, and again when it is over', () => {
+    const one = noteStrikes(capable, 1);
+    expect(one.notices).toEqual([]);
+    const two = noteStrikes(one.peer, 1);
+    expect(two.notices).toEqual(['directory-problem']);
+    const more = noteStrikes(two.peer, 5);
+    expect(more.notices).toEqual([]);
+    const fine = considerAnnouncement(more.peer, announcement({ at: NOW + 1, key: 2 }), NOW + 1);
+    expect(fine).toMatchObject({ notices: ['directory-fine'], peer: { strikes: 0 } });
+    expect(considerAnnouncement(one.peer, announcement({ at: NOW + 1 }), NOW + 1)).toMatchObject({
+      notices: [],
+      peer: { strikes: 0 }
+    });
+  });
+
+  it('is told of when both nodes asked show it, and takes no keys away', () => {
+    const both = noteStrikes(considerNone(capable, NOW), 2);
+    expect(both.notices).toEqual(['directory-problem']);
+    expect(decideSending(both.peer, { nowSeconds: NOW, hasJustFetched: true }).kind).toBe('hybrid');
+  });
+
+  it('counts announcements that were stripped, and not those that are merely old', () => {
+    const stripped = announcement({ at: NOW + 60, key: 2, group: null });
+    expect(considerAnnouncement(capable, stripped, NOW + 60).peer.strikes).toBe(1);
+    expect(considerAnnouncement(capable, announcement({ at: NOW - 9, key: 2 }), NOW).peer.strikes).toBe(0);
   });
 });

@@ -10,8 +10,10 @@ import { systemRandom } from '../../../src/lib/random.ts';
 import {
   loadCursors,
   loadHeld,
+  loadMessage,
   MAX_HELD,
   raiseEpoch,
+  updateHeldState,
   type HeldMessage,
   type ProfileStore
 } from '../../../src/lib/storage/index.ts';
@@ -95,4 +97,68 @@ test('a stranger who fills the room takes no message away: it is fetched again w
   expect((await loadCursors(store)).size).toBe(0);
   // The node shows all of it once more: what is known is passed over, the letter is read.
   expect((await receive([junk(0), letter])).added).toHaveLength(1);
+});
+
+test('what contacts sent again after they were asked is counted no more, and what was kept of it stays', async () => {
+  const HOUR_MS = 3_600_000;
+  const storedAt = (message: ReturnType<typeof item>, timestampMs: number) => ({ ...message, timestampMs });
+  const lost = await deriveRotatingKeys(crypto, 'account', systemRandom(32));
+  const sealedTo = async (text: string, { publicKeys }: RotatingKeys, timestampMs = START_MS) => {
+    const content = textContent({ text, timestampMs });
+    return item(
+      `${text} ${Math.random()}`,
+      await sealEnvelope(crypto, { content, sender: other, recipient: own.accountId, publicKeys })
+    );
+  };
+  await receive([
+    storedAt(await sealedTo('one', lost), START_MS + 1_000),
+    storedAt(await sealedTo('two', lost), START_MS + 2_000)
+  ]);
+  const again = storedAt(await sealedTo('one', late), START_MS + HOUR_MS);
+  keys = [late];
+  // Nobody was asked: a message that comes late is only that (control).
+  await receive([storedAt(await sealedTo('of its own', late, START_MS + 5), START_MS + HOUR_MS)]);
+  expect(told).toEqual([]);
+  await updateHeldState(store, (state) => ({ ...state, count: 2, askedAtMs: START_MS }));
+  expect((await receive([again])).added).toHaveLength(1);
+  expect(told).toEqual([1]);
+  const held = await loadHeld(store);
+  expect(held.map(({ cameAgain }) => cameAgain ?? false).sort()).toEqual([false, true]);
+});
+
+test('what only a later version can read is kept, tried again, and no message without its key', async () => {
+  const letter = item('of a later version', concatBytes(new Uint8Array([0, 3]), systemRandom(1534)));
+  await receive([letter]);
+  expect(await loadHeld(store)).toMatchObject([{ hash: 'of a later version', isNewer: true }]);
+  const { newReasons } = await receive([
+    item('another', concatBytes(new Uint8Array([0, 9]), systemRandom(40)))
+  ]);
+  // It was said with the first one.
+  expect(newReasons).toEqual([]);
+  for (let turn = 0; turn < 5; turn++) {
+    await inbox.retryHeld();
+    await clock.advance(16 * 60_000);
+  }
+  expect(await loadHeld(store)).toHaveLength(2);
+  await clock.advance(15 * 24 * 3_600_000);
+  keys = [late];
+  await inbox.retryHeld();
+  expect(await loadHeld(store)).toEqual([]);
+});
+
+test('a sent time that does not fit the time of storing is marked, and the message kept', async () => {
+  const MINUTE_MS = 60_000;
+  const DAY_MS = 24 * 60 * MINUTE_MS;
+  keys = [late];
+  const arrives = async (sentMs: number, storedMs: number) => {
+    const content = textContent({ text: 'when?', timestampMs: sentMs });
+    const message = { content, sender: other, recipient: own.accountId, publicKeys: late.publicKeys };
+    const sealedItem = item(`at ${sentMs} in ${storedMs}`, await sealEnvelope(crypto, message));
+    const { added } = await receive([{ ...sealedItem, timestampMs: storedMs } as typeof sealedItem]);
+    return (await loadMessage(store, added[0]?.messageId as string))?.oddDate ?? false;
+  };
+  expect(await arrives(START_MS - 5 * MINUTE_MS, START_MS - 10 * MINUTE_MS)).toBe(false);
+  expect(await arrives(START_MS - 4 * MINUTE_MS, START_MS - 10 * MINUTE_MS)).toBe(true);
+  expect(await arrives(START_MS - 15 * DAY_MS, START_MS)).toBe(false);
+  expect(await arrives(START_MS - 15 * DAY_MS - 1, START_MS)).toBe(true);
 });

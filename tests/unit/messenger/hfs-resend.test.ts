@@ -179,8 +179,10 @@ describe('messages that no key here opens', () => {
   test('wait for the person where keys were begun anew, and nobody who shows no keys is asked', async () => {
     foundedMs = nowMs - HOUR_MS;
     await capable();
-    await resend.noteLeft([held(2)]);
-    expect(await loadHeldView(reader, store.keys.rows)).toMatchObject({ canAsk: true, askedAtMs: null });
+    await resend.noteLeft([held(2), { ...held(3), cameAgain: true }, { ...held(4), isNewer: true }]);
+    expect(await loadHeldView(reader, store.keys.rows)).toMatchObject({
+      ...{ count: 1, canAsk: true, askedAtMs: null }
+    });
     expect(await waiting()).toEqual([]);
     await updatePeer(store, OTHER_ID, 'any', () => encodeMarked(UNKNOWN_PEER));
     await resend.ask();

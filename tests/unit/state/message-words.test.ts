@@ -55,6 +55,10 @@ describe('a message in words', () => {
     expect(named({ readByThem: true })).toBe('You, 14:09, Hello, Read');
     expect(named({ state: 'failed' })).toBe('You, 14:09, Hello, Failed');
     expect(named({ direction: 'in', state: 'received' })).toBe('Mara, 14:09, Hello');
+    expect(named({ oddDate: true })).toBe('You, 14:09, Hello, Sent, unlikely date');
+    expect(named({ direction: 'in', state: 'received', oddDate: true })).toBe(
+      'Mara, 14:09, Hello, unlikely date'
+    );
     expect(named({ deleted: true, text: '' })).toBe('You, 14:09, This message was deleted');
   });
 

@@ -29,6 +29,8 @@ export const conversation = {
     text: string;
     state: string;
   }) => (state === '' ? `${author}, ${time}, ${text}` : `${author}, ${time}, ${text}, ${state}`),
+  /** Of a message whose sent time does not fit the time it reached the network. */
+  oddDate: 'unlikely date',
   states: {
     queued: 'Queued',
     uploading: 'Uploading',

@@ -133,6 +133,8 @@ export const message = {
         `${name} turned forward-secret messages off. What you write from now on is Classic.`,
       'devices-changed': ({ name }: { name: string }) =>
         `${name}’s linked devices changed. If you compared keys before, compare them again.`,
+      'answers-classic': ({ name }: { name: string }) =>
+        `${name} keeps answering with Classic messages. They may not see your keys; they are sent along with your next message.`,
       dropped: ({ name }: { name: string }) => `${name} sent a Classic message, less protected than before.`
     },
     timerOff: ({ name }: { name: string }) => `Messages from ${name} no longer disappear.`,

@@ -16,6 +16,11 @@ export const protection = {
   mixed: ({ received, sent }: { received: string; sent: string }) =>
     `Last received: ${received}. Last sent: ${sent}.`,
 
+  keysProblem: ({ name }: { name: string }) =>
+    `Key directory problem: where the keys of ${name} should be, the network has shown something else more than once. Messages go out with the keys found before, or wait; nothing weaker is sent unless you say so.`,
+  keysProblemFirst: ({ name }: { name: string }) =>
+    `Key directory problem: where keys of ${name} would be, the network has shown something nobody can use more than once. Until that ends, messages go out Classic.`,
+
   require: 'Require enhanced encryption',
   requireHelp: ({ name }: { name: string }) =>
     `What you write to ${name} goes out Forward secret + post-quantum, or waits here. What they write may still be Classic.`,
@@ -92,8 +97,16 @@ export const protection = {
       title: 'Another app sends for this account',
       text: 'It does not belong to your devices, so it misses every forward-secret message without a word. If it is not yours, somebody has your Recovery Password.',
       banner: 'Another app without enhanced encryption uses this account.'
+    },
+    'official-app': {
+      title: 'Another app publishes its own keys for this account',
+      text: 'It is of the network’s coming version and reads nothing that is sealed to the keys of this app. So they are not published for now, and contacts go on with those they have, for nine days at most.',
+      banner: 'An app of the network’s coming version uses this account.'
     }
   },
+  alarmIgnoreOfficial: 'Publish my keys all the same',
+  alarmIgnoreOfficialHelp:
+    'Contacts go on writing forward secret to this app. The other app misses those messages, without a word.',
   alarmShow: 'Look at it',
   alarmLink: 'It was me: link this device',
   alarmLinkHelp: 'The other device shows pictures to compare. Both then share its keys.',
@@ -112,6 +125,9 @@ export const protection = {
   turnOffText:
     'Your contacts are told and write Classic from then on: who records that now can read it later with your Recovery Password. You can turn it on again under Privacy.',
   turnOffConfirm: 'Turn off',
+
+  unpublished:
+    'The keys of this account could not be published for more than a day. Contacts go on with those they have, for nine days at most. Check the clock of this device and the connection; it is tried again by itself.',
 
   window: 'How long old keys are kept',
   windowStandard: '16 days',

@@ -16,6 +16,7 @@ export const settings = {
   clearData: 'Clear data',
   /** Spoken beside a dot. */
   updateOffered: 'a new version is offered',
+  unpublished: 'Keys could not be published',
   install: 'Install',
   showQr: 'Show QR code',
   copy: 'Copy',

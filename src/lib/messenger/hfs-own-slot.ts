@@ -101,17 +101,8 @@ export function createOwnSlot(
     const keyId = accountKeyId(publicKeys);
     const known = await deps.ring.announced();
     if (known === null || !equalBytes(accountKeyId(known.publicKeys), keyId)) return;
-    const isBack = before?.seed === null && createdSeconds > before.createdSeconds;
-    if (!(await deps.isOn())) {
-      // Whoever moved on from the group's keys has announced nothing.
-      if (isBack) await deps.onTurned(true);
-      return;
-    }
     const chosenDays = await retentionDays();
-    const isOurs = before?.seed != null && equalBytes(before.seed, seed.seed);
-    // What promises to keep keys for longer than this device does is replaced.
-    if (isOurs || additions.retentionDays > chosenDays) return;
-    await keep({
+    const theirs: Announced = {
       retentionDays: chosenDays,
       sinceSeconds: before?.seed == null ? nowSeconds() : before.sinceSeconds,
       seed: seed.seed,
@@ -120,7 +111,17 @@ export function createOwnSlot(
       announcement: shown.bytes,
       keyId,
       continuityPublicKey: additions.continuityPublicKey
-    });
+    };
+    if (!(await deps.isOn())) {
+      // Whoever moved on from the group's keys has announced nothing.
+      if (before?.seed !== null || createdSeconds <= before.createdSeconds) return;
+      // Published before that device could know of the withdrawal: it is withdrawn as well.
+      const isCrossing = nowSeconds() - before.publishedSeconds < CROSSING_SECONDS;
+      return isCrossing ? keep(theirs) : deps.onTurned(true);
+    }
+    const isOurs = before?.seed != null && equalBytes(before.seed, seed.seed);
+    // What promises to keep keys for longer than this device does is replaced.
+    if (!isOurs && additions.retentionDays <= chosenDays) await keep(theirs);
   }
 
   /** Another device of the group has turned it off for the account. */
@@ -175,3 +176,5 @@ export function createOwnSlot(
 }
 
 const FOREIGN_LOOKS = 3;
+/** Between a withdrawal and the time when every open device has seen it. */
+const CROSSING_SECONDS = 300;

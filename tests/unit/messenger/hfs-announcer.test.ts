@@ -264,9 +264,22 @@ describe('what another device of the group publishes', () => {
     // A node that missed the withdrawal shows the former keys.
     await shows(stored[0] as Uint8Array);
     expect(turned).toEqual([false]);
-    await clock.advance(60_000);
+    await clock.advance(10 * 60_000);
     await shows(await siblings(await rotateElsewhere()));
     expect(turned).toEqual([false, true]);
+  });
+
+  test('is withdrawn as well where it crossed with the withdrawal of this device', async () => {
+    await announcer.push(never);
+    isOn = false;
+    await clock.advance(5_000);
+    await announcer.push(never);
+    await clock.advance(5_000);
+    await shows(await siblings(await rotateElsewhere()));
+    expect(turned).toEqual([]);
+    await announcer.push(never);
+    const again = await last();
+    expect([again.publicKeys, again.createdSeconds, stored.length]).toEqual([null, START + 12, 3]);
   });
 
   test('is believed of the group alone: a withdrawal by whoever has the phrase raises the alarm', async () => {

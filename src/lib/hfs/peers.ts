@@ -41,6 +41,8 @@ export interface Peer {
   readonly classicSeconds: readonly number[];
   /** It was told that they keep answering classic; until a message is not. */
   readonly isClassicTold: boolean;
+  /** When that was; null: never. */
+  readonly classicToldSeconds: number | null;
   /** Our continuity key as last sent to them whole, 32 bytes. */
   readonly toldContinuityPublicKey: Uint8Array | null;
   /** When they were last told anything of our keys. */
@@ -66,6 +68,7 @@ export const UNKNOWN_PEER: Peer = {
   isClassicChosen: false,
   classicSeconds: [],
   isClassicTold: false,
+  classicToldSeconds: null,
   toldContinuityPublicKey: null,
   toldSeconds: null,
   askedSeconds: null,
@@ -212,10 +215,14 @@ export function considerIncoming(
   }
   const recent = peer.classicSeconds.filter((seconds) => seconds > nowSeconds - HFS_SECONDS.keyFresh);
   const next = { ...peer, knowsActiveKey, classicSeconds: [...recent, nowSeconds].slice(-MAX_CLASSIC) };
-  const isNews = !peer.isClassicTold && keepsAnsweringClassic(next, nowSeconds);
-  return isNews
-    ? { peer: { ...next, isClassicTold: true }, notices: ['answers-classic'] }
-    : { peer: next, notices: [] };
+  // Of somebody whose devices differ it is said once a day at most.
+  const isQuiet = nowSeconds - (peer.classicToldSeconds ?? -Infinity) < HFS_SECONDS.keyFresh;
+  if (peer.isClassicTold || isQuiet || !keepsAnsweringClassic(next, nowSeconds))
+    return { peer: next, notices: [] };
+  return {
+    peer: { ...next, isClassicTold: true, classicToldSeconds: nowSeconds },
+    notices: ['answers-classic']
+  };
 }
 
 /** As many as are needed to tell that there are more than three. */

@@ -276,6 +276,17 @@ describe('a contact who keeps answering classic', () => {
     expect(answers(better, 4, classic, NOW + 3 * DAY).notices).toEqual(['answers-classic']);
   });
 
+  it('is told of once a day where only some of their devices do', () => {
+    let { peer, notices } = answers(capable, 4, classic);
+    for (let message = 0; message < 20; message++) {
+      peer = considerIncoming(peer, { protection: 'hybrid', isActiveKey: true }, NOW + HOUR).peer;
+      const next = answers(peer, 1, classic, NOW + HOUR);
+      peer = next.peer;
+      notices = [...notices, ...next.notices];
+    }
+    expect(notices).toEqual(['answers-classic']);
+  });
+
   it('is not told of where the messages are spread, old, or of one who shows no keys', () => {
     let peer = capable;
     for (let day = 0; day < 6; day++) peer = answers(peer, 1, classic, NOW + day * DAY).peer;

@@ -130,8 +130,8 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
           .map(({ content, ...item }) => ({ ...item, statement: statementOf(content) }));
         await peers.noteIncoming(
           accountId,
-          latest.map(({ protection = 'classic', keyId, timestampMs, statement }): IncomingFacts => ({
-            protection,
+          latest.map(({ protection, keyId, timestampMs, statement }): IncomingFacts => ({
+            protection: protection ?? 'classic',
             isActiveKey: own !== null && keyId !== undefined && equalBytes(own.keyId, keyId),
             couldBeHybrid: own !== null && timestampMs > settledMs(own),
             statement

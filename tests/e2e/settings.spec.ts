@@ -1,4 +1,5 @@
 // The settings: each link leads somewhere that works.
+import { createRecordingProxy } from '../support/recording-proxy.ts';
 import { expect, test } from './fixtures.ts';
 import { createAccount, openSettings, recoveryWords } from './people.ts';
 
@@ -114,5 +115,45 @@ test.describe('the settings', () => {
       expect(after[0]).toBe(before[0]);
       expect(after.slice(1, 3)).not.toEqual(before.slice(1, 3));
     }).toPass({ timeout: 30_000 });
+  });
+
+  test('draw a packet on the path only where one was sent @full @once', async ({
+    browser,
+    gatewayAddress,
+    stack
+  }) => {
+    const { host: targetHost, port: targetPort } = gatewayAddress;
+    const proxy = await createRecordingProxy({ targetHost, targetPort });
+    const posts = () => proxy.sent().toString('latin1').split('POST /gateway/v1/onion/').length - 1;
+    const context = await browser.newContext({ baseURL: `http://127.0.0.1:${proxy.port}` });
+    const page = await context.newPage();
+    await createAccount(page, 'Ana');
+    await openSettings(page, 'Path');
+    const stops = page.getByRole('list', { name: 'Stops of the last request' });
+    await expect(stops.getByRole('listitem').last()).toContainText(/127(\.\d+){3}/, { timeout: 20_000 });
+
+    const packet = page.getByTestId('packet');
+    await expect(packet).toHaveCount(0);
+    await stack.localnet.settle();
+    const before = posts();
+    const left = await stops.evaluateHandle((list) => {
+      const counted = { packets: 0 };
+      new MutationObserver((changes) => {
+        for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+          const isPacket = node instanceof Element && node.matches('[data-testid="packet"].sent');
+          if (isPacket && list.firstElementChild?.contains(node)) counted.packets += 1;
+        }
+      }).observe(list, { childList: true, subtree: true });
+      return counted;
+    });
+    const drawn = () => left.evaluate(({ packets }) => packets);
+    await expect.poll(drawn, { timeout: 30_000 }).toBeGreaterThan(2);
+    const shown = await drawn();
+    expect(shown).toBeLessThanOrEqual(posts() - before);
+
+    await context.setOffline(true);
+    await expect(packet).toHaveCount(0);
+    await context.close();
+    await proxy.close();
   });
 });

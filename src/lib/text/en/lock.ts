@@ -44,7 +44,7 @@ export const lock = {
   passphrase: 'Passphrase',
   passphraseOff: 'Not set.',
   passphraseOn:
-    'Set. Each guess at a copy of the files costs 64 MiB of memory and about half a second of work, so its length decides.',
+    'Set. Each guess at a copy of the files costs 64 MiB of memory and about a quarter of a second of work, so its length decides.',
   passkey: 'Passkey',
   passkeyOff: 'Fingerprint, face, PIN or a security key, by way of your device or password manager.',
   passkeyOn: 'Set. It is kept by your device or password manager, not by this app.',

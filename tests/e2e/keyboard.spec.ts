@@ -1,36 +1,11 @@
 // From the first screen to an answered message without a pointer: only keys are pressed, and focus is always seen.
-import type { Locator, Page } from '@playwright/test';
+import { testPng } from '../support/test-png.ts';
 import { expect, test } from './fixtures.ts';
+import { isFocusSeen, tabTo } from './keyboard-steps.ts';
 import { createAccount, DELIVERY_TIMEOUT_MS, expectSent, message, openSettings } from './people.ts';
 
 // Whoever has keys has them in a small window too; where fingers are meant, opening a chat does not bring up the keys.
 test.use({ isMobile: false, hasTouch: false });
-
-/** More stops than any screen has. */
-const MOST_STOPS = 40;
-
-/** Whether the element in focus is marked: by an outline, or by a shadow or outline of what holds it. */
-const isFocusSeen = (page: Page) =>
-  page.evaluate(() => {
-    let element: Element | null = document.activeElement;
-    for (let depth = 0; element && depth < 4; depth++, element = element.parentElement) {
-      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
-      if (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) return true;
-      if (boxShadow !== 'none' && element.matches(':focus-within')) return true;
-    }
-    // The caret of a text field that fills its box is the mark.
-    return document.activeElement instanceof HTMLTextAreaElement;
-  });
-
-/** Presses Tab until `target` has the focus; every stop on the way shows that it has it. */
-async function tabTo(page: Page, target: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  for (let stop = 0; stop < MOST_STOPS; stop++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press(key);
-    expect(await isFocusSeen(page), `focus is seen at stop ${stop}`).toBe(true);
-  }
-  throw new Error(`Tab does not reach ${target}`);
-}
 
 test('a newcomer reaches an answer from Echo with the keyboard alone', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -113,8 +88,24 @@ test('a newcomer reaches an answer from Echo with the keyboard alone', async ({ 
     await expect(message(page, 'By key')).toHaveCount(2);
   });
 
-  await test.step('the list, new message and settings are within reach', async () => {
+  await test.step('a picture is chosen by its keys, described and sent', async () => {
     await page.keyboard.press('Escape');
+    await expect(composer).toBeFocused();
+    const chooser = page.waitForEvent('filechooser');
+    await page.keyboard.press('Control+u');
+    await (await chooser).setFiles({ name: 'bay.png', mimeType: 'image/png', buffer: testPng(64, 48) });
+    const words = page.getByRole('textbox', { name: 'Describe bay.png' });
+    await expect(words).toBeVisible();
+    await tabTo(page, words, 'Shift+Tab');
+    await page.keyboard.type('A bay');
+    await tabTo(page, composer);
+    await page.keyboard.press('Enter');
+    const picture = page.getByRole('log').getByRole('article', { name: /^You,.*Picture/ });
+    await expect(picture.last()).toHaveAccessibleName(/Sent|Read/, { timeout: DELIVERY_TIMEOUT_MS * 4 });
+  });
+
+  await test.step('the list, new message and settings are within reach', async () => {
+    await expect(composer).toBeFocused();
     const newMessage = page.getByRole('link', { name: 'New message' }).first();
     if (!(await newMessage.isVisible())) {
       await tabTo(page, page.getByRole('link', { name: 'Back' }), 'Shift+Tab');

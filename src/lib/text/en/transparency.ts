@@ -58,6 +58,9 @@ export const transparency = {
   },
   listHash: 'SHA-256 of the list of the host, to compare with what others see:',
   checkList: 'List of files',
+  copyCommand: 'Copy the command',
+  commandCopied: 'Copied',
+  copyFailed: 'The browser did not allow copying. Select the text and copy it.',
   outsideHeading: 'Check from outside',
   outsideText:
     'In a copy of the public sources of this version, one command builds them and compares every file of this address with the result:',

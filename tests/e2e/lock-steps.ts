@@ -1,5 +1,6 @@
 // What people do about the lock of their profile. By links alone: loading the only tab anew locks it.
 import { expect, type Page } from '@playwright/test';
+import { exposure } from '../../src/lib/text/en/exposure.ts';
 import { openSettings } from './people.ts';
 
 export const PASSPHRASE = 'four brown owls asleep';
@@ -22,6 +23,7 @@ export async function setPassphrase(page: Page, passphrase = PASSPHRASE): Promis
   if (!page.url().endsWith('/privacy/lock')) await openLockSettings(page);
   await page.getByRole('button', { name: 'Set a passphrase' }).click();
   const dialog = page.getByRole('dialog', { name: 'Set a passphrase' });
+  await expect(dialog.getByRole('list', { name: exposure.table })).toContainText(exposure.parties.device);
   await dialog.getByRole('textbox', { name: 'New passphrase' }).fill(passphrase);
   await dialog.getByRole('button', { name: 'Set passphrase' }).click();
   await expect(page.getByRole('button', { name: 'Change passphrase' })).toBeVisible({ timeout: 20_000 });

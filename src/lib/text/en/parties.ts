@@ -12,12 +12,14 @@ export const parties = {
     {
       name: 'Host of this app',
       who: 'Whoever runs this address. The files are public, and any web server can hand them out.',
+      where: 'At this address. In which country its machine stands, a page cannot see.',
       could: 'Your IP address, when you loaded the app, which version. It decides which code you get.',
       not: 'Your Account ID, contacts, messages. Addresses inside the app are random and mean nothing elsewhere.'
     },
     {
       name: 'Relay',
       who: 'Whoever runs the hosts listed below; often the same people as the app’s host.',
+      where: 'At the hosts listed below.',
       could:
         'Your IP address, which Entry Node you use, sizes and times of sealed packets. It keeps no records as it is published; a changed one could.',
       not: 'The rest of the path, the destination, your Account ID, any text.'
@@ -25,36 +27,42 @@ export const parties = {
     {
       name: 'Entry Node and the other stops',
       who: 'Operators of Service Nodes, all over the world. Each staked money of its own, and most do not know each other.',
+      where: 'Path names the country of each stop of your last request.',
       could: 'The stop before and the stop after, sizes and times.',
       not: 'Your IP address, your Account ID, any text. The last stop knows the destination, not who asks.'
     },
     {
       name: 'Your swarm',
       who: 'The five to ten Service Nodes that hold your mail, chosen by your Account ID.',
+      where: 'Exposure lists those that were asked, with their countries.',
       could: 'Your Account ID, sizes and times, and sealed messages for up to two weeks.',
       not: 'Your IP address, who writes to you, what it says.'
     },
     {
       name: 'Swarms of people you write to',
       who: 'The Service Nodes that hold their mail.',
+      where: 'Exposure lists those that were asked, with their countries.',
       could: 'That somebody left something for that Account ID, sizes and times.',
       not: 'That it was you, your IP address, what it says.'
     },
     {
       name: 'File server',
       who: 'The Session Technology Foundation on the main network; this computer on a local network.',
+      where: 'One server, reached over the same stops. Exposure names its host once it was asked.',
       could: 'Sealed files, their sizes, when they were left and fetched.',
       not: 'Your IP address, Account IDs, names and content of files.'
     },
     {
       name: 'Name service',
       who: 'Three Service Nodes, asked only when you submit a name.',
+      where: 'Exposure lists those that were asked, with their countries.',
       could: 'A hash of that name: who guesses the name recognises it.',
       not: 'Your IP address, who asks. Nothing is asked while you type.'
     },
     {
       name: 'People you write to',
       who: 'They, and whatever runs on their devices.',
+      where: 'Wherever they are: this app does not learn it.',
       could: 'What you sent them, your Account ID, name and picture, when you wrote.',
       not: 'Your IP address. When you read or type, unless you turned that on.'
     }

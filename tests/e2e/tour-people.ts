@@ -57,6 +57,22 @@ export async function tourPeople(page: Page, localnet: Localnet, look: Look): Pr
   await expect(page.getByRole('article', { name: /Boats/ })).toHaveCount(1, ARRIVES);
   await look('a preview, an invitation, a deleted message and lines');
 
+  const attachment = {
+    id: 1n,
+    contentType: 'application/pdf',
+    key: new Uint8Array(64),
+    digest: new Uint8Array(32),
+    size: 40_000,
+    fileName: 'chart.pdf',
+    url: 'http://files.example.org/file/1'
+  };
+  await mara.send(ownId, { dataMessage: { body: 'The chart', attachments: [attachment] } });
+  const chart = page.getByRole('article', { name: /chart\.pdf/ });
+  await chart.getByRole('button', { name: /Click to download/ }).click(ARRIVES);
+  await expect(page.getByRole('dialog', { name: /^Download what Mara/ })).toBeVisible();
+  await look('dialog about files that load by themselves');
+  await page.keyboard.press('Escape');
+
   await message(page, 'We met on the ferry').focus();
   await page.keyboard.press('r');
   await expect(page.getByText('Reply to Mara')).toBeVisible();

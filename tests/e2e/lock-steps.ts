@@ -4,6 +4,8 @@ import { exposure } from '../../src/lib/text/en/exposure.ts';
 import { openSettings } from './people.ts';
 
 export const PASSPHRASE = 'four brown owls asleep';
+/** Trying an entry is costly on purpose; on a machine with other work it takes as much longer. */
+export const TRIED = { timeout: 30_000 };
 
 /** Goes to the page that is for the lock. */
 export async function openLockSettings(page: Page): Promise<void> {
@@ -26,7 +28,7 @@ export async function setPassphrase(page: Page, passphrase = PASSPHRASE): Promis
   await expect(dialog.getByRole('list', { name: exposure.table })).toContainText(exposure.parties.device);
   await dialog.getByRole('textbox', { name: 'New passphrase' }).fill(passphrase);
   await dialog.getByRole('button', { name: 'Set passphrase' }).click();
-  await expect(page.getByRole('button', { name: 'Change passphrase' })).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByRole('button', { name: 'Change passphrase' })).toBeVisible(TRIED);
 }
 
 /** Locks from the page that is for it, and waits for the lock. */
@@ -40,5 +42,5 @@ export async function lockNow(page: Page): Promise<void> {
 export async function unlock(page: Page, passphrase = PASSPHRASE): Promise<void> {
   await page.getByRole('textbox', { name: 'Passphrase', exact: true }).fill(passphrase);
   await page.getByRole('button', { name: 'Unlock' }).click();
-  await expect(page.getByRole('button', { name: 'Unlock' })).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByRole('button', { name: 'Unlock' })).toBeHidden(TRIED);
 }

@@ -11,7 +11,15 @@ import {
   say,
   startConversation
 } from './people.ts';
-import { goToChats, lockNow, openLockSettings, PASSPHRASE, setPassphrase, unlock } from './lock-steps.ts';
+import {
+  goToChats,
+  lockNow,
+  openLockSettings,
+  PASSPHRASE,
+  setPassphrase,
+  TRIED,
+  unlock
+} from './lock-steps.ts';
 
 const isLocked = (page: Page) =>
   expect(page.getByRole('textbox', { name: 'Passphrase', exact: true })).toBeVisible();
@@ -41,7 +49,7 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
 
     await page.getByRole('textbox', { name: 'Passphrase', exact: true }).fill('not the right words');
     await page.getByRole('button', { name: 'Unlock' }).click();
-    await expect(page.getByText('That did not open it.')).toBeVisible();
+    await expect(page.getByText('That did not open it.')).toBeVisible(TRIED);
     await page.reload();
     await isLocked(page);
     await unlock(page);
@@ -76,7 +84,7 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     for (let count = 0; count < 3; count++) {
       await field.fill(`wrong words ${count}`);
       await page.getByRole('button', { name: 'Unlock' }).click();
-      await expect(page.getByText('That did not open it.')).toBeVisible();
+      await expect(page.getByText('That did not open it.')).toBeVisible(TRIED);
       await expect(field).toHaveValue('');
     }
     await expect(page.getByText(/Wait \d seconds?, then try again/)).toBeVisible();
@@ -88,7 +96,7 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     await expect(field).toBeVisible();
     await expect(page.getByText(/Wait \d/)).toBeHidden({ timeout: 15_000 });
     await page.getByRole('button', { name: 'Unlock' }).click();
-    await expect(page.getByRole('link', { name: 'Settings' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Settings' })).toBeVisible(TRIED);
   });
 
   test('keeps its recovery words behind the lock, and is open to all once the lock is gone @full', async ({
@@ -101,10 +109,10 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     const dialog = page.getByRole('dialog', { name: 'Confirm that it is you' });
     await dialog.getByRole('textbox', { name: 'Current passphrase' }).fill('not the right words');
     await dialog.getByRole('button', { name: 'Show', exact: true }).click();
-    await expect(dialog.getByText('That did not open it.')).toBeVisible();
+    await expect(dialog.getByText('That did not open it.')).toBeVisible(TRIED);
     await dialog.getByRole('textbox', { name: 'Current passphrase' }).fill(PASSPHRASE);
     await dialog.getByRole('button', { name: 'Show', exact: true }).click();
-    await expect(page.getByLabel('Your Recovery Password', { exact: true })).toHaveText(/[a-z]/);
+    await expect(page.getByLabel('Your Recovery Password', { exact: true })).toHaveText(/[a-z]/, TRIED);
 
     await openLockSettings(page);
     await page.getByRole('button', { name: 'Remove passphrase' }).click();
@@ -112,7 +120,7 @@ test.describe('a profile with a passphrase', { tag: '@once' }, () => {
     await expect(removal.getByText('It is the last one.')).toBeVisible();
     await removal.getByRole('textbox', { name: 'Current passphrase' }).fill(PASSPHRASE);
     await removal.getByRole('button', { name: 'Remove passphrase' }).click();
-    await expect(removal).toBeHidden();
+    await expect(removal).toBeHidden(TRIED);
     await expect(page.getByText('Anyone at this browser')).toBeVisible();
     await page.keyboard.press('Control+Shift+L');
     await expect(page.getByText('This profile has no lock yet.')).toBeVisible();
@@ -212,13 +220,13 @@ test.describe('beside a locked profile', { tag: ['@full', '@once'] }, () => {
     });
     await dialog.getByRole('textbox', { name: 'Wipe code' }).fill('let it all burn');
     await dialog.getByRole('button', { name: 'Set wipe code' }).click();
-    await expect(page.getByText('The wipe code is set.')).toBeVisible({ timeout: 20_000 });
+    await expect(page.getByText('The wipe code is set.')).toBeVisible(TRIED);
     await lockNow(page);
     const field = page.getByRole('textbox', { name: 'Passphrase', exact: true });
     for (const entry of ['let it all burn', PASSPHRASE]) {
       await field.fill(entry);
       await page.getByRole('button', { name: 'Unlock' }).click();
-      await expect(page.getByText('That did not open it.')).toBeVisible({ timeout: 20_000 });
+      await expect(page.getByText('That did not open it.')).toBeVisible(TRIED);
       await expect(field).toHaveValue('');
     }
     await page.reload();

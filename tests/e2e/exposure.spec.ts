@@ -18,6 +18,7 @@ import {
   openSettings,
   ownAccountId,
   say,
+  setItSo,
   startConversation
 } from './people.ts';
 
@@ -162,6 +163,7 @@ test.describe('a change @full', () => {
     await createAccount(page, 'Ana');
     await openSettings(page, 'Privacy');
     await main(page).getByRole('switch', { name: 'Read Receipts' }).click();
+    await setItSo(page);
     await openSettings(page, 'Exposure');
     const switches = main(page).getByRole('switch');
     await expect(main(page).getByRole('switch', { name: 'Read Receipts' })).toBeChecked();

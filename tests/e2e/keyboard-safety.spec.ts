@@ -8,18 +8,22 @@ import { isFocusSeen, tabTo } from './keyboard-steps.ts';
 
 test.use({ isMobile: false, hasTouch: false });
 
+/** Backwards from where one is; from the beginning of a page that was just opened. */
+const wayBack = async (page: Page) =>
+  (await page.evaluate(() => document.activeElement !== document.body)) ? 'Shift+Tab' : 'Tab';
+
 /** To a page of the settings by its link; in a small window they are left by Back. */
 async function reach(page: Page, section: string): Promise<void> {
   const link = page.getByRole('link', { name: section, exact: true }).first();
   const back = page.getByRole('link', { name: 'Back', exact: true });
   while (!(await link.isVisible())) {
     const here = page.url();
-    await tabTo(page, back.first(), 'Shift+Tab');
+    await tabTo(page, back.first(), await wayBack(page));
     await page.keyboard.press('Enter');
     await expect(page).not.toHaveURL(here);
     await expect(link.or(back).first()).toBeVisible();
   }
-  await tabTo(page, link, 'Shift+Tab');
+  await tabTo(page, link, await wayBack(page));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: section }).first()).toBeVisible();
 }

@@ -4,6 +4,7 @@ import { liveQuery, type Subscription } from 'dexie';
 import { tick } from 'svelte';
 import { loadMessages, type MessageView, type ProfileDatabase } from '../storage/queries.ts';
 import { hasEnded, watchEnds } from './ends.ts';
+import { createOneAtATime } from './one-at-a-time.ts';
 import { createPendingMessages, type NewOwnMessage } from './pending-messages.ts';
 import { listSteps } from './timeline.ts';
 
@@ -64,7 +65,7 @@ export function createMessageWindow(
   let from = $state<number | null>(null);
   let before = $state<number | null>(null);
   let subscription: Subscription | undefined;
-  let busy = false;
+  const loading = createOneAtATime();
   let stopped = false;
   let shown: Promise<void> = Promise.resolve();
 
@@ -96,7 +97,7 @@ export function createMessageWindow(
       await tick();
     }
     // A long evening in one conversation: the oldest go, they are a page away.
-    if (before === null && found.length > MOST + PAGE && !busy) void once(trimStart);
+    if (before === null && found.length > MOST + PAGE && !loading.isBusy) void loading.orSkip(trimStart);
   }
 
   function expect(message: Omit<NewOwnMessage, 'conversationId'>): ExpectedMessage {
@@ -122,16 +123,6 @@ export function createMessageWindow(
   const ends = watchEnds(source, (nowMs) => {
     shown = shown.then(() => show(stored.filter((message) => !hasEnded(message, nowMs))));
   });
-
-  async function once(work: () => Promise<void>): Promise<void> {
-    if (busy || stopped) return;
-    busy = true;
-    try {
-      await work();
-    } finally {
-      busy = false;
-    }
-  }
 
   async function trimStart(): Promise<void> {
     if (stored.length <= MOST) return;
@@ -163,7 +154,7 @@ export function createMessageWindow(
     await follow();
   }
 
-  void once(() => (firstUnreadSort === null ? startAtEnd() : startAt(firstUnreadSort)));
+  void loading.orSkip(() => (firstUnreadSort === null ? startAtEnd() : startAt(firstUnreadSort)));
 
   return {
     get messages() {
@@ -179,7 +170,7 @@ export function createMessageWindow(
       return before !== null;
     },
     loadOlder: () =>
-      once(async () => {
+      loading.orSkip(async () => {
         if (from === null) return;
         const page = await load({ beforeSort: from, limit: PAGE });
         from = page.length < PAGE ? null : (page[0]?.sort ?? null);
@@ -187,7 +178,7 @@ export function createMessageWindow(
         await trimEnd();
       }),
     loadNewer: () =>
-      once(async () => {
+      loading.orSkip(async () => {
         if (before === null) return;
         const page = await load({ fromSort: before, limit: PAGE + 1 });
         before = page.length <= PAGE ? null : (page[PAGE]?.sort ?? null);
@@ -195,13 +186,13 @@ export function createMessageWindow(
         await trimStart();
       }),
     toLatest: () =>
-      once(async () => {
+      loading.orWait(async () => {
         if (before === null) return;
         messages = undefined;
         await startAtEnd();
       }),
     toSort: (sort) =>
-      once(async () => {
+      loading.orWait(async () => {
         const held = (from === null || from <= sort) && (before === null || sort < before);
         if (held && messages !== undefined) return;
         messages = undefined;
@@ -211,6 +202,7 @@ export function createMessageWindow(
     keyOf: pending.keyOf,
     stop() {
       stopped = true;
+      loading.stop();
       ends.stop();
       subscription?.unsubscribe();
     }

@@ -122,7 +122,14 @@ const NOT_TOURED: Readonly<Record<string, string>> = {
 };
 
 /** Components of one size of the window alone: the others have something else in their place. */
-const ONE_SIZE: Readonly<Record<string, 'desktop' | 'phone'>> = { RequestsLink: 'phone' };
+const ONE_SIZE: Readonly<Record<string, 'desktop' | 'phone'>> = {
+  RequestsLink: 'phone',
+  AccountMenu: 'desktop',
+  ListResizer: 'desktop',
+  MessageActions: 'desktop',
+  Rail: 'desktop',
+  RailLink: 'desktop'
+};
 
 /** Components shown where the app cannot show its screens. */
 const SHOWN_IN_TROUBLE = [

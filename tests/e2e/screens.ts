@@ -336,6 +336,11 @@ export async function tourSettings({ page, look }: TourOptions): Promise<void> {
       await page.getByRole('button', { name: 'Leave it' }).click();
       await expect(shown(page)).not.toBeChecked();
     }
+    if (path === '/transparency') {
+      await page.evaluate(() => dispatchEvent(new Event('beforeinstallprompt', { cancelable: true })));
+      await expect(page.getByText('Installed app', { exact: true })).toBeVisible();
+      await look('settings of an app that can be installed');
+    }
     if (path === '/notifications') {
       // Somebody who closes the browser's question.
       await page.evaluate(() => {

@@ -93,17 +93,22 @@ describe('a hop that hangs', () => {
     await connect();
     const first = newIdentity();
     await store(first);
-    const hops = client.onion.lastPath()!.hops.map((hop) => hop.ed25519PublicKeyHex);
-    const hung = hops[position]!;
+    const { pathId, hops } = client.onion.lastPath()!;
+    const hung = hops[position]!.ed25519PublicKeyHex;
     const me = identityOutside([hung]);
     localNode(hung).setFault({ hang: true });
+    let sent = 0;
+    const unsubscribe = client.onion.onPacket((packet) => {
+      if (packet.pathId === pathId && packet.gap === 0 && packet.phase === 'sent') sent += 1;
+    });
     const times: number[] = [];
-    for (let round = 0; round < 3; round++) times.push(await took(() => store(me, `round ${round}`)));
-    const slow = times.filter((ms) => ms >= pathPatienceMs);
-    expect(slow.length).toBeLessThanOrEqual(1);
+    for (let round = 0; round < 6; round++) times.push(await took(() => store(me, `round ${round}`)));
+    unsubscribe();
+    // Two paths take turns, so a path that is kept would be sent over about three times.
+    expect(sent).toBeLessThanOrEqual(1);
     expect(Math.max(...times)).toBeLessThan(pathPatienceMs + probePatienceMs + SLACK_MS);
     expect(pathPatienceMs + probePatienceMs + SLACK_MS).toBeLessThan(requestTimeoutMs);
-    expect((await retrieve(me)).results[0]!.messages).toHaveLength(3);
+    expect((await retrieve(me)).results[0]!.messages).toHaveLength(6);
   });
 });
 

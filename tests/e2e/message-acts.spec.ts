@@ -79,3 +79,45 @@ test('a long message is counted while it is typed, refused past the limit, and f
   await long.getByRole('button', { name: 'Show less' }).click();
   await expect.poll(height).toBe(folded);
 });
+
+test.describe('where there is one pane', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('a panel over the chat keeps the keys to itself, and gives them back @full', async ({ page }) => {
+    await createAccount(page, 'Ana');
+    await startConversation(page, await ownAccountId(page));
+    await say(page, 'Ferry at nine');
+    await expectSent(page, 'Ferry at nine');
+    /** Where the keys go on the way round: the names of what lies in the chat. */
+    const walk = async () => {
+      const reached = [];
+      for (let step = 0; step < 40; step += 1) {
+        await page.keyboard.press('Tab');
+        const inMain = await page.evaluate(() => document.activeElement?.closest('main, aside')?.tagName);
+        reached.push(inMain ?? '');
+      }
+      return new Set(reached);
+    };
+
+    await composer(page).focus();
+    await page.keyboard.press('Control+.');
+    const details = page.getByRole('complementary', { name: 'Details' });
+    await expect(details.getByRole('heading', { name: 'Details' })).toBeFocused();
+    expect(await walk()).toEqual(new Set(['ASIDE', '']));
+    await page.keyboard.press('Escape');
+    await expect(details).toHaveCount(0);
+    await expect(composer(page)).toBeFocused();
+    expect(await walk()).toContain('MAIN');
+
+    await message(page, 'Ferry at nine').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Info' }).click();
+    const info = page.getByRole('complementary', { name: 'Where is this?' });
+    await expect(info.getByRole('heading', { name: 'Where is this?' })).toBeFocused();
+    expect(await walk()).toEqual(new Set(['ASIDE', '']));
+    await info.getByRole('button', { name: 'Close' }).press('Enter');
+    await expect(info).toHaveCount(0);
+    await expect(message(page, 'Ferry at nine')).toBeFocused();
+    expect(await walk()).toContain('MAIN');
+  });
+});

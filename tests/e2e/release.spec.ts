@@ -1,83 +1,25 @@
 // Code people can check (design.md §7): the running page finds one altered byte in whatever file the host serves, a build
 // with an altered file is not installed, and what changed is told before a new version is taken.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { createGateway, type Gateway } from '../../gateway/index.ts';
-import { finishBuild } from '../../scripts/lib/finish-build.mjs';
+import { transparency } from '../../src/lib/text/en/transparency.ts';
+import { THEMES, collector } from './axe.ts';
+import { dress } from './dress.ts';
 import { expect, test } from './fixtures.ts';
 import { createAccount } from './people.ts';
+import { Host } from './release-host.ts';
 
-const BUILD = process.env.E2E_BUILD ?? join(import.meta.dirname, '../../build');
 const ALL_SAME = /^All \d+ files of the host and all \d+ files stored here are as their list says\.$/;
 
-/** A host of its own, whose files can be changed. */
-class Host {
-  folder = '';
-  port = 0;
-  private gateway: Gateway | null = null;
-
-  async start(network: Parameters<typeof createGateway>[0]['network']): Promise<string> {
-    await this.gateway?.close();
-    this.gateway = await createGateway({
-      network,
-      nodeSource: { current: () => ({ height: 0, fetchedAtMs: 0, nodes: [] }) },
-      staticDirectory: this.folder,
-      port: this.port
-    });
-    await this.gateway.listen();
-    this.port = Number(new URL(this.gateway.origin).port);
-    return this.gateway.origin;
-  }
-
-  /** Flips one bit in a file and leaves no compressed twin of what it was. */
-  async alter(path: string): Promise<() => Promise<void>> {
-    const file = join(this.folder, path);
-    const bytes = await readFile(file);
-    const altered = Buffer.from(bytes);
-    altered.writeUInt8(altered.readUInt8(altered.length - 2) ^ 1, altered.length - 2);
-    const headersFile = join(this.folder, 'headers.json');
-    const headers = await readFile(headersFile, 'utf8');
-    const list = JSON.parse(headers) as {
-      files: Record<string, { encodings: string[]; headers: Record<string, string> }>;
-    };
-    const entry = list.files[path];
-    if (!entry) throw new Error(`${path} is not in the build`);
-    entry.encodings = [];
-    entry.headers.etag = `"${altered.length}-altered"`;
-    await writeFile(headersFile, JSON.stringify(list));
-    await writeFile(file, altered);
-    return async () => {
-      await writeFile(file, bytes);
-      await writeFile(headersFile, headers);
-    };
-  }
-
-  async stop(): Promise<void> {
-    await this.gateway?.close();
-    await rm(this.folder, { recursive: true });
-  }
-}
-
-interface Manifest {
-  readonly version: string;
-  readonly files: Readonly<Record<string, string>>;
-}
-
 let host: Host;
-let manifest: Manifest;
 test.beforeEach(async () => {
-  host = new Host();
-  host.folder = await mkdtemp(join(tmpdir(), 'onionskin-release-'));
-  await cp(BUILD, host.folder, { recursive: true });
-  manifest = JSON.parse(await readFile(join(host.folder, 'release-manifest.json'), 'utf8')) as Manifest;
+  host = await Host.ofBuild();
 });
 test.afterEach(() => host.stop());
 
 const pathLike = (pattern: RegExp) =>
-  Object.keys(manifest.files).find((path) => pattern.test(path)) as string;
+  Object.keys(host.manifest.files).find((path) => pattern.test(path)) as string;
 
 async function openAbout(page: Page): Promise<void> {
   await createAccount(page, 'Ana');
@@ -187,10 +129,8 @@ test('a new version says what changed before it is taken @full @once', async ({ 
   const network = stack.localnet.descriptor;
   const page = await browser.newPage({ baseURL: await host.start(network) });
   await openAbout(page);
-  const worker = join(host.folder, 'service-worker.js');
-  await writeFile(worker, (await readFile(worker, 'utf8')).replaceAll(manifest.version, '9.9.9-new'));
   const changes = ['Boats are blue.', '<img src=x onerror=alert(1)>'];
-  await finishBuild(host.folder, '9.9.9-new', { changes });
+  await host.becomeNewer('9.9.9-new', changes);
   expect(existsSync(join(host.folder, 'release-signature.json'))).toBe(false);
   await host.start(network);
   await page.reload();
@@ -202,5 +142,46 @@ test('a new version says what changed before it is taken @full @once', async ({ 
   await expect(page.getByText('The host serves version 9.9.9-new now.')).toBeVisible();
   await page.getByRole('button', { name: 'Later' }).click();
   await expect(page.getByRole('button', { name: 'Later' })).toBeHidden();
+  await page.close();
+});
+
+test('axe finds nothing where files differ, a new version is offered, refused and put off @full @tablet', async ({
+  browser,
+  stack
+}) => {
+  test.setTimeout(300_000);
+  const network = stack.localnet.descriptor;
+  const page = await browser.newPage({ baseURL: await host.start(network) });
+  await dress(page, { theme: 'light' });
+  const { look, found, looks } = collector(page, THEMES);
+  await openAbout(page);
+  await checkAll(page);
+  await look('all files the same');
+  const restore = await host.alter('/service-worker.js');
+  await host.start(network);
+  await page.reload();
+  await expect(page.getByRole('list', { name: 'Files that differ' })).toBeVisible();
+  await look('a file that differs');
+  await restore();
+
+  await host.becomeNewer('9.9.9-new', ['Boats are blue.']);
+  await host.start(network);
+  await page.reload();
+  await expect(page.getByText('The host offers version 9.9.9-new.')).toBeVisible();
+  await page.getByText('What changed').click();
+  await expect(page.getByText('Boats are blue.')).toBeVisible();
+  await checkAll(page);
+  await look('a new version');
+  // Its worker has other bytes than its own list says, so it is not installed.
+  await host.alter('/service-worker.js');
+  await host.start(network);
+  await page.getByRole('button', { name: 'Update' }).click();
+  await expect(page.getByText(transparency.updateFailed)).toBeVisible({ timeout: 60_000 });
+  await look('a new version that could not be installed');
+  await page.getByRole('button', { name: 'Later' }).click();
+  await expect(page.getByRole('button', { name: 'Later' })).toBeHidden();
+  await look('a new version that was put off');
+  expect(found).toEqual([]);
+  expect(looks).toHaveLength(5);
   await page.close();
 });

@@ -28,8 +28,10 @@ export async function tourLock(page: Page, look: Look): Promise<void> {
     await page.keyboard.press('Escape');
   }
   await page.goto('/settings/recovery-password');
+  const entry = page.getByRole('textbox', { name: 'Passphrase', exact: true });
+  await expect(entry).toBeVisible();
   await look('locked');
-  await page.getByRole('textbox', { name: 'Passphrase', exact: true }).fill('not the right words');
+  await entry.fill('not the right words');
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByText('That did not open it.')).toBeVisible({ timeout: 20_000 });
   await look('locked after a wrong entry');

@@ -1,6 +1,7 @@
 import { BytesError } from './errors.ts';
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** UTF-8 bytes of `text`; lone surrogates become U+FFFD. */
 export function utf8ToBytes(text: string): Uint8Array<ArrayBuffer> {
@@ -13,7 +14,7 @@ export function utf8ToBytes(text: string): Uint8Array<ArrayBuffer> {
  */
 export function bytesToUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new BytesError('bad-utf8', { cause });
   }

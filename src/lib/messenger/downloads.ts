@@ -165,7 +165,9 @@ export function createDownloads(deps: DownloadDependencies): Downloads {
       awaited.forget(messageIds);
     },
     offer(added) {
-      for (const { messageId } of added) {
+      for (const { messageId, hasFiles } of added) {
+        // A backlog is mostly text; to read every message of it again would take longer than writing it.
+        if (!hasFiles) continue;
         offered = offered
           .then(async () => awaited.add(await wantedOf(messageId)))
           .catch((error: unknown) => log.debug('file-not-offered', { code: errorCode(error) }));

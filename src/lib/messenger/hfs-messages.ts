@@ -11,9 +11,9 @@ import type { RandomBytes } from '../random.ts';
 import {
   addNotice,
   findConversation,
+  findPeers,
   loadForwardSecrecy,
   loadKeyRules,
-  loadPeer,
   noteKeysProblem,
   type ProfileStore
 } from '../storage/index.ts';
@@ -102,13 +102,19 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
     }
   }
 
-  async function isWorthNoting(accountId: AccountId, items: readonly ContentItem[]): Promise<boolean> {
-    if (items.some(({ protection, content }) => protection === 'hybrid' || hasField(content, 'onionskin')))
-      return true;
-    if (known.has(accountId)) return true;
-    if ((await loadPeer(store, accountId)) === null) return false;
-    known.add(accountId);
-    return true;
+  /** Adds to `known` whom there is something to be noted of: of the others there is neither a row nor a word about keys. */
+  async function learnKnown(bySender: ReadonlyMap<AccountId, readonly ContentItem[]>): Promise<void> {
+    const silent: AccountId[] = [];
+    for (const [accountId, items] of bySender) {
+      if (known.has(accountId)) continue;
+      const isTelling = items.some(
+        ({ protection, content }) => protection === 'hybrid' || hasField(content, 'onionskin')
+      );
+      if (isTelling) known.add(accountId);
+      else silent.push(accountId);
+    }
+    if (silent.length === 0) return;
+    for (const accountId of await findPeers(store, silent)) known.add(accountId);
   }
 
   return {
@@ -122,9 +128,10 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
       const others = items.filter(({ senderId }) => senderId !== identity.accountId);
       if (others.length === 0) return;
       const own = await announcer.own();
-      for (const [accountId, sent] of Map.groupBy(others, ({ senderId }) => senderId)) {
-        if (!(await isWorthNoting(accountId, sent))) continue;
-        known.add(accountId);
+      const bySender = Map.groupBy(others, ({ senderId }) => senderId);
+      await learnKnown(bySender);
+      for (const [accountId, sent] of bySender) {
+        if (!known.has(accountId)) continue;
         const latest = sent
           .slice(-MAX_NOTED)
           .map(({ content, ...item }) => ({ ...item, statement: statementOf(content) }));

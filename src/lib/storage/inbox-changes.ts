@@ -61,6 +61,8 @@ export interface InboxResult {
     readonly messageId: string;
     readonly conversationId: string;
     readonly incoming: boolean;
+    /** Absent: the message has no files. */
+    readonly hasFiles?: true;
   }[];
 }
 
@@ -96,7 +98,7 @@ async function buildInbox(
   }
 ): Promise<{ changes: ChangeSet; result: InboxResult; committed: () => void }> {
   const { ownId, snapshot, changes } = input;
-  const added: { messageId: string; conversationId: string; incoming: boolean }[] = [];
+  const added: InboxResult['added'][number][] = [];
   const parts: Partial<ChangeSet>[] = [];
   const additions = Map.groupBy(changes.messages, (message) => message.conversationAccountId);
   const accountOf = new Map([...snapshot.conversations].map(([accountId, { row }]) => [row.id, accountId]));
@@ -116,7 +118,8 @@ async function buildInbox(
       content = withMessage(content, { ...message, messageId: id, sort: sortOfKey(id) });
       // A line of the timeline is nothing to be notified of.
       const incoming = message.direction === 'in' && !isQuietNotice(message);
-      added.push({ messageId: id, conversationId, incoming });
+      const files = message.attachments?.length ? { hasFiles: true as const } : {};
+      added.push({ messageId: id, conversationId, incoming, ...files });
     }
     const changed = await updateMessages(store, content, updates.get(accountId) ?? []);
     parts.push(fresh.change, changed.change);

@@ -1,4 +1,5 @@
 // What receiving needs to know before it decides: the conversations a batch touches, and which messages are there already.
+import type { Table } from 'dexie';
 import type { AccountId } from '../account-id.ts';
 import { InvariantError } from '../errors.ts';
 import type { LoadedConversation, LoadedMessage } from './conversation-changes.ts';
@@ -172,7 +173,16 @@ export async function presentKeys(
   table: 'messages' | 'graves',
   keys: readonly string[]
 ): Promise<readonly string[]> {
+  if (keys.length === 0) return [];
   const rows = tableOf(store.db, table);
+  // To begin a transaction costs more than to look.
+  return reading(() => store.db.transaction('r', [table], () => findPresent(rows, keys)));
+}
+
+async function findPresent(
+  rows: Pick<Table<{ readonly id: string }, string>, 'where' | 'bulkGet'>,
+  keys: readonly string[]
+): Promise<readonly string[]> {
   const single: string[] = [];
   const found = await Promise.all(
     [...Map.groupBy(keys, conversationOfKey).values()].map(async (group) => {
@@ -181,16 +191,14 @@ export async function presentKeys(
       const range =
         group.length < KEYS_FOR_RANGE
           ? null
-          : await reading(() =>
-              rows.where(':id').between(sorted[0], sorted.at(-1), true, true).limit(limit).primaryKeys()
-            );
+          : await rows.where(':id').between(sorted[0], sorted.at(-1), true, true).limit(limit).primaryKeys();
       if (range !== null && range.length < limit) return range;
       single.push(...group);
       return [];
     })
   );
   if (single.length === 0) return found.flat();
-  const singleRows = await reading(() => rows.bulkGet(single));
+  const singleRows = await rows.bulkGet(single);
   return [...found.flat(), ...single.filter((_, index) => singleRows[index] !== undefined)];
 }
 

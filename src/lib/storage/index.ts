@@ -76,7 +76,7 @@ export { loadDevicesContent, updateDevicesContent } from './device-rows.ts';
 export { loadDevices, loadHeldView } from './queries-devices.ts';
 export type * from './device-views.ts';
 export { addNotice, addOwnNotice } from './own-notices.ts';
-export { loadPeer, updatePeer } from './peer-rows.ts';
+export { findPeers, loadPeer, updatePeer } from './peer-rows.ts';
 export {
   dropHeld,
   forgetCursors,

@@ -22,6 +22,16 @@ export async function loadPeer(store: ProfileStore, accountId: AccountId): Promi
   return row ? (await openRow<PeerContent>(store, 'peers', row)).text : null;
 }
 
+/** Those of the accounts of which something is known. */
+export async function findPeers(
+  store: ProfileStore,
+  accountIds: readonly AccountId[]
+): Promise<ReadonlySet<AccountId>> {
+  const ids = await Promise.all(accountIds.map((accountId) => indexHash.account(store, accountId)));
+  const rows = await reading(() => store.db.peers.bulkGet(ids));
+  return new Set(accountIds.filter((_, index) => rows[index] !== undefined));
+}
+
 /**
  * Replaces what is known by what `update` makes of it, which may be called again when another tab got in between.
  * @param update null: nothing is to change

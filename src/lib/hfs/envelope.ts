@@ -42,6 +42,8 @@ export const MAX_ENVELOPE_BYTES = 76_800;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 24;
 const STRUCTURE = 'hfs-message';
+const HYBRID_LABEL = utf8ToBytes('SessionV2MessageSS');
+const IDENTITY_LABEL = utf8ToBytes('SessionV2NonPFSSS');
 
 /** Whether stored bytes are in a format of this family: v1 is protobuf, where a leading zero cannot be. */
 export function envelopeFormat(bytes: Uint8Array): 'v1' | 'hfs' | 'unknown' {
@@ -68,9 +70,10 @@ async function indicatorMask(
   return mask;
 }
 
-function messageKey(label: string, secret: Uint8Array) {
-  const expanded = shake256(concatBytes(utf8ToBytes(label), secret), KEY_BYTES + NONCE_BYTES);
-  wipe(secret);
+function messageKey(label: Uint8Array, secret: Uint8Array) {
+  const labelled = concatBytes(label, secret);
+  const expanded = shake256(labelled, KEY_BYTES + NONCE_BYTES);
+  wipe(labelled, secret);
   return { key: expanded.subarray(0, KEY_BYTES), nonce: expanded.subarray(KEY_BYTES) };
 }
 
@@ -115,7 +118,7 @@ export async function sealEnvelope(
   ]);
   wipe(ephemeral.secretKey);
   const { key, nonce } = messageKey(
-    'SessionV2MessageSS',
+    HYBRID_LABEL,
     combineSecrets({
       mlKemSharedSecret: encapsulation.sharedSecret,
       x25519SharedSecret,
@@ -250,7 +253,7 @@ async function openHybrid(
     ephemeralPublicKey: parts.ephemeralPublicKey,
     recipientPublicKey: keys.publicKeys.x25519
   });
-  return openSealed(messageKey('SessionV2MessageSS', secret), parts.sealed);
+  return openSealed(messageKey(HYBRID_LABEL, secret), parts.sealed);
 }
 
 async function openWithIdentity(
@@ -268,7 +271,7 @@ async function openWithIdentity(
   wipe(shared);
   const secret = sha3(joined);
   wipe(joined);
-  return openSealed(messageKey('SessionV2NonPFSSS', secret), parts.sealed);
+  return openSealed(messageKey(IDENTITY_LABEL, secret), parts.sealed);
 }
 
 function openSealed(
@@ -307,7 +310,8 @@ async function readInner(
 }
 
 function parseInner(padded: Uint8Array) {
-  const end = padded.findLastIndex((byte) => byte !== 0) + 1;
+  let end = padded.length;
+  while (end > 0 && padded[end - 1] === 0) end--;
   try {
     const { dict, signedBy } = decodeSignedDict(padded.subarray(0, end), { maxItems: 64 });
     const inner = {

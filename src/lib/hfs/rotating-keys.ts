@@ -29,6 +29,8 @@ export interface PublicKeys {
 /** A key pair ready for use. Whoever derives it calls `forget`. */
 export interface RotatingKeys {
   readonly publicKeys: PublicKeys;
+  /** `accountKeyId` of them, since every message names it. */
+  readonly keyId: Uint8Array;
   /** 32 bytes. */
   readonly x25519SecretKey: Uint8Array;
   readonly mlKemSecret: MlKemSecret;
@@ -86,6 +88,7 @@ export async function deriveRotatingKeys(
   wipe(mlKemSeed);
   return {
     publicKeys: known,
+    keyId: accountKeyId(known),
     x25519SecretKey,
     mlKemSecret,
     forget() {

@@ -3,6 +3,7 @@
 import { wipe } from '../bytes/index.ts';
 import type { CryptoBackend } from '../crypto/index.ts';
 import {
+  accountKeyId,
   announcedSeed,
   derivePublicKeys,
   deriveRotatingKeys,
@@ -90,6 +91,7 @@ export function createAccountKeyRing(deps: { crypto: CryptoBackend; state: Group
     const known = await publicKeysOf(seed);
     return {
       publicKeys: known,
+      keyId: accountKeyId(known),
       get x25519SecretKey() {
         return agreeingSecret(seed);
       },

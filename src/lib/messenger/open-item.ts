@@ -3,7 +3,7 @@
 import type { AccountId } from '../account-id.ts';
 import { openMessage, stripPadding, type CryptoBackend, type Identity } from '../crypto/index.ts';
 import { AppError } from '../errors.ts';
-import { accountKeyId, envelopeFormat, openEnvelope, type RotatingKeys } from '../hfs/index.ts';
+import { envelopeFormat, openEnvelope, type RotatingKeys } from '../hfs/index.ts';
 import { MAX_TIMESTAMP_MS } from '../storage/index.ts';
 import { decodeContent, hasField, toTimestampMs, unwrapEnvelope, type Content } from '../wire/index.ts';
 import { replayHash } from './hfs-sending.ts';
@@ -112,7 +112,7 @@ async function openHybridItem(
       content,
       // Opened by the long-term key alone it is no better than a classic one (§10.2 step 5).
       ...(opened.protection === 'hybrid' && { protection: 'hybrid' as const }),
-      ...(opened.keys && { keyId: accountKeyId(opened.keys.publicKeys) }),
+      ...(opened.keys && { keyId: opened.keys.keyId }),
       replayHash: replayHash(opened.senderAccountId, opened.replayKey)
     };
   } catch (error) {

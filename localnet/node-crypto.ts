@@ -98,6 +98,10 @@ export async function createNodeCryptoBackend(random?: RandomBytes): Promise<Cry
     async hmacSha256(key, message) {
       return owned(createHmac('sha256', createSecretKey(key)).update(message).digest());
     },
+    // Keys are made where they are used here.
+    async aesGcmPrepare(key) {
+      requireLength(key, 32, 'key');
+    },
     async aesGcmEncrypt(key, nonce, plaintext, aad) {
       requireLength(key, 32, 'key');
       const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), nonce);

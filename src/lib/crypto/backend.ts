@@ -66,6 +66,8 @@ export interface CryptoBackend {
    * @throws CryptoError `bad-key-length`, `bad-key`
    */
   x25519PublicKeyFromEd25519(ed25519PublicKey: Uint8Array): Bytes;
+  /** Makes an AES-GCM key ready while others are worked out; not needed for its use. @throws CryptoError `bad-key-length` */
+  aesGcmPrepare(key: Uint8Array): Promise<void>;
   /**
    * AES-256-GCM: ciphertext ‖ 16-byte tag.
    * @param nonce 12 bytes, never twice with one key
@@ -239,6 +241,10 @@ function createBackend(
     ...ed25519Methods(primitives),
     ...mlKemMethods(primitives),
     x25519PublicKeyFromEd25519: createAccountKeyCache(),
+    async aesGcmPrepare(key) {
+      assertLength(key, 32, 'key');
+      return aesGcm.prepare(key);
+    },
     async aesGcmEncrypt(key, nonce, plaintext, aad) {
       assertAesInput(key, nonce);
       return aesGcm.encrypt(key, nonce, plaintext, aad);

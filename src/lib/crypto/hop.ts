@@ -79,6 +79,8 @@ export async function createHopKey(
     serverPublicKey: hopX25519PublicKey
   });
   wipe(sharedSecret);
+  // Keys of all layers at once, where their encryption is one after the other.
+  if (cipher === 'aes-gcm') await crypto.aesGcmPrepare(key);
   return { key: { cipher, key }, ephemeralPublicKey };
 }
 

@@ -76,6 +76,7 @@ const nobleEd25519: Ed25519Primitive = {
 };
 
 const nobleAesGcm: AesGcmPrimitive = {
+  prepare: async () => {},
   encrypt: async (key, nonce, plaintext, aad) => gcm(key, nonce, aad).encrypt(plaintext) as Bytes,
   async decrypt(key, nonce, sealed, aad) {
     try {

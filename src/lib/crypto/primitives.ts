@@ -29,6 +29,8 @@ export interface Ed25519Primitive {
 }
 
 export interface AesGcmPrimitive {
+  /** Makes a key ready ahead of its use; it is kept with its array and for as long. */
+  prepare(key: Uint8Array): Promise<void>;
   encrypt(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, aad?: Uint8Array): Promise<Bytes>;
   /** null when authentication fails. */
   decrypt(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, aad?: Uint8Array): Promise<Bytes | null>;

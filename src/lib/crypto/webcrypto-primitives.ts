@@ -143,20 +143,23 @@ function webcryptoEd25519(subtle: SubtleCrypto, noble: Ed25519Primitive): Ed2551
 }
 
 function webcryptoAesGcm(subtle: SubtleCrypto): AesGcmPrimitive {
-  const importKey = (key: Uint8Array, usage: KeyUsage) =>
-    subtle.importKey('raw', source(key), 'AES-GCM', false, [usage]);
+  // What opens an answer sealed its question.
+  const importKey = rememberBySource((key) =>
+    subtle.importKey('raw', source(key), 'AES-GCM', false, ['encrypt', 'decrypt'])
+  );
   const parameters = (nonce: Uint8Array, aad: Uint8Array | undefined) => ({
     name: 'AES-GCM',
     iv: source(nonce),
     ...(aad !== undefined && { additionalData: source(aad) })
   });
   return {
+    prepare: async (key) => void (await importKey(key)),
     async encrypt(key, nonce, plaintext, aad) {
-      const imported = await importKey(key, 'encrypt');
+      const imported = await importKey(key);
       return bytesOf(await subtle.encrypt(parameters(nonce, aad), imported, source(plaintext)));
     },
     async decrypt(key, nonce, sealed, aad) {
-      const imported = await importKey(key, 'decrypt');
+      const imported = await importKey(key);
       try {
         return bytesOf(await subtle.decrypt(parameters(nonce, aad), imported, source(sealed)));
       } catch {

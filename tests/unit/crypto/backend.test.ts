@@ -264,6 +264,25 @@ describe.each(BACKENDS)('the façade on $name', ({ crypto }) => {
     });
   });
 
+  it('uses what is in a key now, not what it was made ready with', async () => {
+    const [first, second, nonce] = [
+      new Uint8Array(32).fill(1),
+      new Uint8Array(32).fill(2),
+      new Uint8Array(12)
+    ];
+    const text = utf8ToBytes('content');
+    const array = first.slice();
+    await crypto.aesGcmPrepare(array);
+    expect(await crypto.aesGcmEncrypt(array, nonce, text)).toEqual(
+      await noble.aesGcmEncrypt(first, nonce, text)
+    );
+    array.set(second);
+    expect(await crypto.aesGcmEncrypt(array, nonce, text)).toEqual(
+      await noble.aesGcmEncrypt(second, nonce, text)
+    );
+    expect(await codeOf(crypto.aesGcmPrepare(array.subarray(1)))).toBe('bad-key-length');
+  });
+
   it('opens nothing that was altered, cut, or bound to something else', async () => {
     const sealed = await crypto.aesGcmEncrypt(key, nonce, utf8ToBytes('content'), utf8ToBytes('place'));
     const open = (bytes: Uint8Array, aad: string, with_ = key) =>

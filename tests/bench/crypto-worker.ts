@@ -16,13 +16,15 @@ import { deriveRotatingKeys, openEnvelope, sealEnvelope } from '../../src/lib/hf
 import { bytesToHex } from '../../src/lib/bytes/index.ts';
 import { systemRandom } from '../../src/lib/random.ts';
 import { nobleCurves, webcryptoCurves, type Curves } from './curves.ts';
-import { atOnce, compare, SLICE, type Pair, type Work } from './rates.ts';
+import { atOnce, compare, inTurn, SLICE, type Pair, type Work } from './rates.ts';
 
 export interface CryptoFigures {
   readonly primitives: CryptoBackend['primitives'];
   readonly open: Readonly<Record<Kind, Pair>>;
   readonly seal: Readonly<Record<Kind, Pair>>;
   readonly openHybrid: Readonly<Record<Kind, Pair>>;
+  /** One message after the other, as they come in a conversation. */
+  readonly openHybridSingly: Readonly<Record<Kind, Pair>>;
   readonly sealHybrid: Readonly<Record<Kind, Pair>>;
   readonly mlKem: Kind;
   readonly onion3: Readonly<Record<Kind, Pair>>;
@@ -79,6 +81,7 @@ async function hybridFigures(crypto: CryptoBackend, curves: Curves, sender: Iden
   const open = (index: number) => openEnvelope(crypto, sealed[index] as Uint8Array, recipient, [keys]);
   return {
     openHybrid: await compare(atOnce(open), atOnce(curves.agreeAndVerify), SLICE),
+    openHybridSingly: await compare(inTurn(open), inTurn(curves.agreeAndVerify), SLICE),
     sealHybrid: await compare(atOnce(seal), atOnce(curves.freshAgreeAndSign), SLICE)
   };
 }
@@ -115,6 +118,7 @@ async function measure(): Promise<CryptoFigures> {
     open: both('open'),
     seal: both('seal'),
     openHybrid: both('openHybrid'),
+    openHybridSingly: both('openHybridSingly'),
     sealHybrid: both('sealHybrid'),
     mlKem: await crypto.mlKemImplementation(),
     onion3: both('onion3'),

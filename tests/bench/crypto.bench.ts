@@ -3,7 +3,7 @@
 import type { CryptoFigures, Kind } from './crypto-worker.ts';
 import { runInWorker } from './in-worker.ts';
 import { coreNote, freeCorePercent } from './numbers.ts';
-import type { Pair } from './rates.ts';
+import { SLICE, type Pair } from './rates.ts';
 import type { Bench, BenchRow } from './types.ts';
 
 /** Time of the operation ÷ time of its curve operations, from the budget and the floor of one machine. */
@@ -37,14 +37,23 @@ function sealRow(pair: Pair, kind: Kind): BenchRow {
   };
 }
 
-function hybridRows(open: Pair, seal: Pair, kind: Kind, core: string): BenchRow[] {
+function hybridRows(figures: CryptoFigures, kind: Kind, core: string): BenchRow[] {
+  const open = figures.openHybrid[kind];
+  const singly = figures.openHybridSingly[kind];
+  const seal = figures.sealHybrid[kind];
   return [
     {
       what: `open a forward-secret message, ${NAMES[kind]}`,
       value: open.perSecond,
       unit: '/s',
       ...(kind === 'webcrypto' && { atLeast: MIN_HYBRID_OPENED, scales: true }),
-      note: `${core}; ${open.ratio.toFixed(2)} × the time of an agreement and a verification`
+      note: `${SLICE} at once, as of a backlog; ${core}; ${open.ratio.toFixed(2)} × the time of an agreement and a verification`
+    },
+    {
+      what: `the same one after the other, ${NAMES[kind]}`,
+      value: singly.perSecond,
+      unit: '/s',
+      note: `${singly.ratio.toFixed(2)} × the time of an agreement and a verification, those one after the other too`
     },
     {
       what: `sign and seal a forward-secret message, ${NAMES[kind]}`,
@@ -82,7 +91,7 @@ export const bench: Bench = {
     return [
       ...kinds.flatMap((kind) => openRows(open[kind], kind, core)),
       ...kinds.map((kind) => sealRow(seal[kind], kind)),
-      ...kinds.flatMap((kind) => hybridRows(figures.openHybrid[kind], figures.sealHybrid[kind], kind, core)),
+      ...kinds.flatMap((kind) => hybridRows(figures, kind, core)),
       ...kinds.flatMap((kind) => [onionRow(onion3[kind], kind, 3), onionRow(onion4[kind], kind, 4)])
     ];
   }

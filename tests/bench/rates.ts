@@ -48,3 +48,10 @@ export const atOnce =
   async (count) => {
     await Promise.all(Array.from({ length: count }, (_, index) => one(index)));
   };
+
+/** `count` times, one after the other. */
+export const inTurn =
+  (one: (index: number) => unknown): Work =>
+  async (count) => {
+    for (let index = 0; index < count; index++) await one(index);
+  };

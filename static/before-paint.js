@@ -6,10 +6,13 @@
 // invite-inbox.svelte.ts, early-engine.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
+  var invite = location.hash.indexOf('#/c/') === 0;
   /** Address of the engine's worker; the build puts it here. */
   var ENGINE = '%engine%';
   /** Addresses of what the list is made of, likewise; blanks between them. */
   var APP = '%app%';
+  /** Address of its style sheet, likewise. */
+  var STYLE = '%style%';
   /** Scripts of this app that are not in a page: the engine's, and the service worker. */
   var OWN_SCRIPT = /^\/(service-worker\.js|_app\/immutable\/workers\/[\w.-]+\.js)$/;
 
@@ -126,11 +129,25 @@
   function fetchApp() {
     if (APP.charAt(0) !== '/') return;
     APP.split(' ').forEach(function (url) {
-      var link = document.createElement('link');
-      link.rel = 'modulepreload';
-      link.href = url;
-      document.head.appendChild(link);
+      fetchEarly('modulepreload', 'script', url);
     });
+    if (STYLE.charAt(0) === '/') fetchEarly('preload', 'style', STYLE);
+  }
+
+  function fetchEarly(rel, as, url) {
+    var link = document.createElement('link');
+    link.rel = rel;
+    link.as = as;
+    link.crossOrigin = '';
+    link.href = url;
+    document.head.appendChild(link);
+  }
+
+  /** The start page is built as the welcome screen, which is not for who has an account: it becomes the list. */
+  function goToList() {
+    if (APP.charAt(0) !== '/' || location.pathname !== '/' || invite) return;
+    root.setAttribute('data-has-account', 'list');
+    history.replaceState(history.state, '', '/chats');
   }
 
   dress();
@@ -140,8 +157,9 @@
     root.setAttribute('data-has-account', '');
     startEngine();
     fetchApp();
+    goToList();
   }
-  if (location.hash.indexOf('#/c/') === 0) {
+  if (invite) {
     window.onionskinInvite = location.hash;
     history.replaceState(history.state, '', location.pathname + location.search);
   }

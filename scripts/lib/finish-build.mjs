@@ -5,6 +5,7 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, brotliDecompress, constants, gunzip, gzip } from 'node:zlib';
+import { pageWithDirectStart } from './direct-start.mjs';
 import { integrityOf, pageWithIntegrity, workerWithIntegrity } from './integrity.mjs';
 import { COMMON_HEADERS, PAGE_HEADERS, cspDirectives, cspText } from './security-policy.mjs';
 
@@ -148,11 +149,13 @@ export function headersFile(files) {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Where the script before the first paint learns the addresses of the engine and of the app. */
+/** Where the script before the first paint learns the addresses of the engine, of the app and of its style sheet. */
 const ENGINE_PLACE = "'%engine%'";
 const APP_PLACE = "'%app%'";
+const STYLE_PLACE = "'%style%'";
 /** In Kit's table of routes: the node of the list, and those of the layouts around it. */
 const LIST_ROUTE = /"\/\(app\)\/chats":\[(\d+),\[([\d,]*)\]/;
+const STYLE_FILE = /^\/_app\/immutable\/assets\/app\.[\w-]+\.css$/;
 const ENGINE_FILE = /^\/_app\/immutable\/workers\/host-[\w-]+\.js$/;
 
 /** The script before the first paint with the engine's address in it; as it is where there is no engine. */
@@ -191,8 +194,11 @@ async function finishBeforePaint(directory, paths) {
     texts.set(path, await readFile(join(directory, path), 'utf8'));
   }
   const modules = appModules(texts);
-  const script = withEngine(await readFile(file, 'utf8'), paths);
-  await writeFile(file, modules.length > 0 ? script.replace(APP_PLACE, `'${modules.join(' ')}'`) : script);
+  const style = paths.find((path) => STYLE_FILE.test(path));
+  let script = withEngine(await readFile(file, 'utf8'), paths);
+  if (modules.length > 0) script = script.replace(APP_PLACE, `'${modules.join(' ')}'`);
+  if (style) script = script.replace(STYLE_PLACE, `'${style}'`);
+  await writeFile(file, script);
 }
 
 /** Puts hashes into the pages, then hashes of the pages too into the service worker. */
@@ -205,7 +211,8 @@ async function finishIntegrity(directory, paths) {
   const ofScripts = new Map(integrityByPath);
   for (const path of paths.filter(isPage)) {
     const file = join(directory, path);
-    await writeFile(file, pageWithIntegrity(path, await readFile(file, 'utf8'), ofScripts));
+    const page = pageWithDirectStart(path, await readFile(file, 'utf8'));
+    await writeFile(file, pageWithIntegrity(path, page, ofScripts));
     await note(path);
   }
   if (!paths.includes(WORKER_SCRIPT)) return;

@@ -27,7 +27,7 @@ function importMap(integrityByPath) {
 }
 
 /** Puts the hash of an inline script into the policy of its page, in place of `old`. */
-function allowScript(html, hash, old) {
+export function replaceInPolicy(html, hash, old) {
   return html.replace(POLICY, (_, before, policy, after) => {
     const without = old === null ? policy : policy.replace(` '${old}'`, '');
     return `${before}${without.replace("script-src 'self'", `script-src 'self' '${hash}'`)}${after}`;
@@ -60,7 +60,7 @@ export function pageWithIntegrity(path, html, integrityByPath) {
   const old = earlier ? integrityOf(earlier[1]) : null;
   const script = `<script type="importmap">${map}</script>\n`;
   page = `${page.slice(0, first.index)}${script}${page.slice(first.index)}`;
-  return allowScript(page, integrityOf(map), old);
+  return replaceInPolicy(page, integrityOf(map), old);
 }
 
 /**

@@ -94,7 +94,10 @@ export interface EngineDependencies {
    * cannot be reached.
    */
   readonly fetchNetwork: () => Promise<NetworkDescriptor | null>;
-  readonly createFloors: (network: NetworkDescriptor, store: ProfileStore) => NetworkFloors;
+  readonly createFloors: (
+    network: NetworkDescriptor,
+    store: ProfileStore
+  ) => NetworkFloors | Promise<NetworkFloors>;
   readonly locks: Locks;
   readonly openChannel: (name: string) => Channel;
   readonly clock: Clock;
@@ -345,6 +348,27 @@ export function createEngine(deps: EngineDependencies): Engine {
     return status;
   }
 
+  /** Opens the profile named, if it is there, else one of the others. */
+  async function openFirst(
+    profileId: string | undefined,
+    site: Promise<NetworkDescriptor | null>
+  ): Promise<EngineStatus> {
+    const ids = await listProfiles(environment.list);
+    if (ids.length === 0) {
+      const network = await site;
+      return { state: 'no-profile', network: network && summaryOf(network) };
+    }
+    try {
+      const store =
+        profileId !== undefined && ids.includes(profileId)
+          ? await openListed(profileId)
+          : await choose(ids, await site);
+      return await begin(store, await site);
+    } catch (error) {
+      return notOpened(ids, profileId, error);
+    }
+  }
+
   /** A profile with these keys, and the messenger over it; an already open one of another network is left. */
   async function make(
     accountSeed: Uint8Array,
@@ -424,23 +448,13 @@ export function createEngine(deps: EngineDependencies): Engine {
         await finishErasures(environment).catch((error: unknown) => {
           log.warn('erasures-not-finished', { code: errorCode(error) });
         });
-        await backups.sweep().catch((error: unknown) => {
+        // Beside what follows: what it removes is in no list of profiles.
+        const swept = backups.sweep().catch((error: unknown) => {
           log.warn('exports-not-swept', { code: errorCode(error) });
         });
-        const ids = await listProfiles(environment.list);
-        if (ids.length === 0) {
-          const network = await site;
-          return { state: 'no-profile', network: network && summaryOf(network) };
-        }
-        try {
-          const store =
-            profileId !== undefined && ids.includes(profileId)
-              ? await openListed(profileId)
-              : await choose(ids, await site);
-          return await begin(store, await site);
-        } catch (error) {
-          return notOpened(ids, profileId, error);
-        }
+        const status = await openFirst(profileId, site);
+        await swept;
+        return status;
       }),
     unlock: (profileId, proof) =>
       inTurn(async () => {

@@ -65,7 +65,7 @@ export interface LeaderDependencies {
   readonly identity: Identity;
   readonly crypto: CryptoBackend;
   readonly media: MediaStore;
-  readonly createFloors: () => NetworkFloors;
+  readonly createFloors: () => NetworkFloors | Promise<NetworkFloors>;
   readonly ownProfile: () => Promise<OwnProfile>;
   /** How this device presents itself to the account's others. */
   readonly device: DeviceName;
@@ -145,7 +145,7 @@ export async function runLeader(
   const { store, identity, crypto, clock, random, log } = deps;
   // Rows of a former engine may still be on their way; from here on they are refused.
   const epoch = await raiseEpoch(store);
-  const { onion, swarm, files } = deps.createFloors();
+  const { onion, swarm, files } = await deps.createFloors();
   const isConnected = () => onion.state().phase === 'connected';
   const now = () => onion.networkTimeMs();
   const configs = createConfigSync({

@@ -98,7 +98,7 @@ export interface MessengerDependencies {
   readonly identity: Identity;
   readonly crypto: CryptoBackend;
   /** Null: the profile belongs to another network than this site, and stays offline. */
-  readonly createFloors: ((store: ProfileStore) => NetworkFloors) | null;
+  readonly createFloors: ((store: ProfileStore) => NetworkFloors | Promise<NetworkFloors>) | null;
   readonly device: DeviceName;
   readonly locks: Locks;
   readonly channel: Channel;

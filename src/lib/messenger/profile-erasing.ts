@@ -21,7 +21,10 @@ import type { TabMessage } from './tab-messages.ts';
 
 export interface ErasingDependencies {
   readonly environment: StorageEnvironment;
-  readonly createFloors: (network: NetworkDescriptor, store: ProfileStore) => NetworkFloors;
+  readonly createFloors: (
+    network: NetworkDescriptor,
+    store: ProfileStore
+  ) => NetworkFloors | Promise<NetworkFloors>;
   readonly locks: Locks;
   readonly openChannel: (name: string) => Channel;
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export async function eraseOnNetwork(
   async function work(): Promise<SwarmErasure> {
     const store = await openProfile(deps.environment, profileId);
     const over = new AbortController();
-    const { onion, swarm } = deps.createFloors(network, store);
+    const { onion, swarm } = await deps.createFloors(network, store);
     try {
       // Whoever led before writes nothing any more.
       void beat(await raiseEpoch(store), over.signal);

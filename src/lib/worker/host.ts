@@ -46,12 +46,9 @@ const build = readBuildConfig(
 );
 
 async function compose(): Promise<Engine> {
-  const [crypto, list, bundled] = await Promise.all([
-    createCryptoBackend(),
-    openProfileList(),
-    // A chunk of its own, since it is the one large thing among the keys of a build.
-    loadBundledNodes(clock.now(), log, () => import('../wire/mainnet-nodes.json', { with: { type: 'json' } }))
-  ]);
+  const [crypto, list] = await Promise.all([createCryptoBackend(), openProfileList()]);
+  // A chunk of its own, since it is the one large thing among the keys of a build; no profile waits for it to be opened.
+  const loadNodes = () => import('../wire/mainnet-nodes.json', { with: { type: 'json' } });
   const records = createRecordSlotFiles(list);
   const openDirectory = () => navigator.storage.getDirectory();
   const slotFiles = hasInPlaceFiles(globalThis)
@@ -71,8 +68,11 @@ async function compose(): Promise<Engine> {
     },
     crypto,
     fetchNetwork: () => fetchSiteNetwork(globalThis.fetch.bind(globalThis), build.network),
-    createFloors: (network, store) =>
-      createBrowserFloors({ crypto, gateways: build.gateways, bundled, clock, random, log }, network, store),
+    async createFloors(network, store) {
+      const bundled = await loadBundledNodes(clock.now(), log, loadNodes);
+      const { gateways } = build;
+      return createBrowserFloors({ crypto, gateways, bundled, clock, random, log }, network, store);
+    },
     locks: createBrowserLocks(requireFeature('web-locks', navigator.locks as LockManager | undefined)),
     openChannel: openBrowserChannel,
     clock,

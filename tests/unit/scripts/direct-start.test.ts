@@ -30,7 +30,7 @@ async function run(page: string, hasAccount: string | undefined) {
   const started = await new Promise<unknown[]>((resolve) => {
     const load = () => ({ start: (...input: unknown[]) => resolve(input) });
     // The one script under test, given what it names.
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    // eslint-disable-next-line no-new-func
     new Function('document', 'load', script.replaceAll('import(', 'load('))(document, load);
   });
   return { hydrates: started[2], ...left };

@@ -3,7 +3,7 @@
 // invite out of the address, to wait in memory; finds out what this browser lacks; and, for who has an
 // account, starts the engine, which takes as long as everything else, and fetches the app. Its counterparts are
 // src/lib/state/appearance.ts, account-mark.ts, profile-choice.ts,
-// invite-inbox.svelte.ts, early-engine.ts and src/lib/components/welcome/Unsupported.svelte.
+// invite-inbox.svelte.ts, early-engine.ts, early-press.ts and src/lib/components/welcome/Unsupported.svelte.
 (function () {
   var root = document.documentElement;
   var invite = location.hash.indexOf('#/c/') === 0;
@@ -150,6 +150,22 @@
     history.replaceState(history.state, '', '/chats');
   }
 
+  /** Keeps what is pressed on the welcome screen until the app is there to do it. */
+  function keepPress() {
+    var kept = {
+      last: null,
+      stop: function () {
+        document.removeEventListener('click', onClick, true);
+      }
+    };
+    function onClick(event) {
+      var pressed = event.target.closest('[data-early]');
+      if (pressed) kept.last = pressed.getAttribute('data-early');
+    }
+    document.addEventListener('click', onClick, true);
+    window.onionskinPress = kept;
+  }
+
   dress();
   var lacks = missing();
   if (lacks.length > 0) tell(lacks);
@@ -158,7 +174,7 @@
     startEngine();
     fetchApp();
     goToList();
-  }
+  } else keepPress();
   if (invite) {
     window.onionskinInvite = location.hash;
     history.replaceState(history.state, '', location.pathname + location.search);

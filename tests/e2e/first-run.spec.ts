@@ -1,4 +1,5 @@
 // The first minute: a name, an account, or an invite that leads straight into a chat.
+import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { createAccount } from './people.ts';
 
@@ -41,6 +42,50 @@ test.describe('the first run', () => {
     await page.getByRole('button', { name: 'How it works' }).click();
     await expect(page.getByRole('dialog', { name: 'How it works' })).toBeVisible();
     await context.close();
+  });
+
+  test.describe('with an app that is still loading', () => {
+    test.use({ serviceWorkers: 'block' });
+
+    /** Holds back every script but the one before the first paint. @returns lets them go */
+    async function holdScripts(page: Page): Promise<() => void> {
+      let letGo = () => {};
+      const free = new Promise<void>((resolve) => (letGo = resolve));
+      await page.route('**/_app/immutable/**/*.js', async (route) => {
+        await free;
+        await route.continue();
+      });
+      await page.goto('/', { waitUntil: 'commit' });
+      return letGo;
+    }
+
+    for (const [button, name, becomes] of [
+      ['Create account', 'Ana', 'Chats'],
+      ['Create account', '', 'Type a name first'],
+      ['I have an account', '', 'Restore account']
+    ] as const) {
+      test(`"${button}" is kept until it is there: ${becomes}`, async ({ page }) => {
+        const letGo = await holdScripts(page);
+        await page.getByRole('textbox', { name: 'Display name' }).fill(name);
+        await page.getByRole('button', { name: button }).click();
+        letGo();
+        await expect(page.getByText(becomes).first()).toBeVisible();
+      });
+    }
+
+    test('nothing happens by itself that was not pressed (control)', async ({ page }) => {
+      const letGo = await holdScripts(page);
+      const field = page.getByRole('textbox', { name: 'Display name' });
+      await field.fill('Ana');
+      letGo();
+      const create = page.getByRole('button', { name: 'Create account' });
+      await expect.poll(() => create.evaluate(() => 'onionskinPress' in window)).toBe(false);
+      await expect(field).toHaveValue('Ana');
+      // It would have been busy, or gone.
+      await field.fill('é'.repeat(51));
+      await expect(page.getByText('That name is too long')).toBeVisible();
+      await expect(create).toHaveAttribute('aria-busy', 'false');
+    });
   });
 
   test('never shows the welcome screen to who has an account @full', async ({ page }) => {

@@ -61,8 +61,6 @@ export async function createPerson(name: string, options: PersonOptions): Promis
       await person.page.goto('/');
     },
     async forget() {
-      // An answer on its way through a route of the story goes with the browser.
-      await person.context.unrouteAll({ behavior: 'ignoreErrors' });
       await person.context.close();
       await rm(profileDirectory, { recursive: true, force: true });
     }

@@ -104,6 +104,8 @@ test.describe('a chat in the list', () => {
 
     await row(page, 'Ferryman').click();
     await expect(page.getByRole('heading', { name: 'Ferryman' }).first()).toBeVisible();
+    await showList(page);
+    await expect(row(page, 'Ferryman')).not.toHaveAccessibleName(/marked unread/);
     await page.goto('/chats');
     await expect(row(page, 'Ferryman')).not.toHaveAccessibleName(/marked unread/);
 

@@ -59,6 +59,10 @@ export function rowGestures(on: RowGestures): (element: HTMLElement) => () => vo
       rest();
       if (Math.abs(drawn) >= SWIPE_AT) on.swipe(drawn < 0 ? 'left' : 'right');
     };
+    /** To the menu that it opened: the row hears no more of it. */
+    const onLost = () => {
+      if (spent) rest();
+    };
     const onClick = (event: MouseEvent) => {
       if (!spent) return;
       spent = false;
@@ -69,6 +73,7 @@ export function rowGestures(on: RowGestures): (element: HTMLElement) => () => vo
     element.addEventListener('pointermove', onMove);
     element.addEventListener('pointerup', onUp);
     element.addEventListener('pointercancel', rest);
+    element.addEventListener('lostpointercapture', onLost);
     element.addEventListener('click', onClick, { capture: true });
     return () => {
       clearTimeout(timer);
@@ -76,6 +81,7 @@ export function rowGestures(on: RowGestures): (element: HTMLElement) => () => vo
       element.removeEventListener('pointermove', onMove);
       element.removeEventListener('pointerup', onUp);
       element.removeEventListener('pointercancel', rest);
+      element.removeEventListener('lostpointercapture', onLost);
       element.removeEventListener('click', onClick, { capture: true });
     };
   };

@@ -102,7 +102,10 @@ test('what the browser removed is told at the start, and the words bring the acc
   let held = 0;
   await page.route(screen, async (route) => {
     held++;
-    await page.waitForFunction(() => localStorage.getItem('onionskin.account') === null);
+    await page.waitForFunction(() => {
+      const { onionskinEngine: early } = window as { onionskinEngine?: { said: readonly unknown[] } };
+      return (early?.said.length ?? 0) > 0;
+    });
     await route.continue();
   });
   await page.goto('/');

@@ -17,8 +17,8 @@ export interface TimelineLine {
 /** Builds timelines one after the other; a line that did not change is the same object as before. */
 export function createTimelineBuilder(): typeof buildTimeline {
   let known = new Map<string, TimelineLine>();
-  return (messages, unreadFromSort, formats) => {
-    const lines = buildTimeline(messages, unreadFromSort, formats).map((line) => {
+  return (messages, unreadFromSort, formats, hasOlder) => {
+    const lines = buildTimeline(messages, unreadFromSort, formats, hasOlder).map((line) => {
       const before = known.get(line.message.id);
       return before && isSameLine(before, line) ? before : line;
     });
@@ -40,18 +40,22 @@ function isSameLine(a: TimelineLine, b: TimelineLine): boolean {
 /**
  * @param messages in order of time
  * @param unreadFromSort sort of the first unread message, or null
+ * @param hasOlder there are messages before these: what was read last may be among them, and so may what is unread
  */
 export function buildTimeline(
   messages: readonly MessageView[],
   unreadFromSort: number | null,
-  formats: Pick<Formats, 'dayKey' | 'minuteKey'>
+  formats: Pick<Formats, 'dayKey' | 'minuteKey'>,
+  hasOlder = false
 ): TimelineLine[] {
   const days = messages.map(({ sentAtMs }) => formats.dayKey(sentAtMs));
   const starts = messages.map((message, index) => {
     const before = messages[index - 1];
     const startsDay = !before || days[index - 1] !== days[index];
     const startsUnread =
-      unreadFromSort !== null && message.sort >= unreadFromSort && (!before || before.sort < unreadFromSort);
+      unreadFromSort !== null &&
+      message.sort >= unreadFromSort &&
+      (before ? before.sort < unreadFromSort : !hasOlder || message.sort === unreadFromSort);
     const startsGroup = startsDay || startsUnread || !belongTogether(before, message, formats);
     return { startsDay, startsUnread, startsGroup };
   });

@@ -97,6 +97,15 @@ describe('a timeline', () => {
     expect(buildTimeline(lines, null, formats).some((line) => line.startsUnread)).toBe(false);
   });
 
+  it('marks no stretch that begins within what is unread', () => {
+    const lines = [message({ sort: 5 }), message({ sort: 6 })];
+    const marks = (unreadFromSort: number, hasOlder: boolean) =>
+      buildTimeline(lines, unreadFromSort, formats, hasOlder).map((line) => line.startsUnread);
+    expect(marks(3, true)).toEqual([false, false]);
+    expect(marks(5, true)).toEqual([true, false]);
+    expect(marks(3, false)).toEqual([true, false]);
+  });
+
   it('is empty for no messages', () => {
     expect(buildTimeline([], 1, formats)).toEqual([]);
   });

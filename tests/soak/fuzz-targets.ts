@@ -287,7 +287,7 @@ function configTargets(): FuzzTarget[] {
   const frames = messages.slice(0, 4).map((message) => zstdCompressSync(message));
   const opened = messages.slice(0, 4).map((bytes, index) => ({
     storageHash: `h${index}`,
-    opened: { kind: 'message' as const, message: decodeConfigMessage(bytes) }
+    opened: { kind: 'message' as const, message: decodeConfigMessage(bytes), isForeignForm: false }
   }));
   const state = editConfig(receiveConfigs(NEW_CONFIG, opened, 0), (data) => withValue(data, ['n'], 7n));
   const z = (frame: Uint8Array) => Buffer.concat([utf8ToBytes('z'), frame]);

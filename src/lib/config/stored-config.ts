@@ -19,9 +19,13 @@ const PART = 0x6d;
 export type UnreadableReason =
   'open-failed' | 'unknown-format' | 'foreign-version' | 'malformed' | 'too-large';
 
+/**
+ * `isForeignForm`: wrapped or compressed, which readers must take and we never store (config-sync.md §4), so that another
+ * app wrote it. Of the parts of a message only the first one can show that the whole is compressed.
+ */
 export type OpenedConfig =
-  | { readonly kind: 'message'; readonly message: ConfigMessage }
-  | { readonly kind: 'part'; readonly part: ConfigPart }
+  | { readonly kind: 'message'; readonly message: ConfigMessage; readonly isForeignForm: boolean }
+  | { readonly kind: 'part'; readonly part: ConfigPart; readonly isForeignForm: boolean }
   | { readonly kind: 'unreadable'; readonly reason: UnreadableReason };
 
 /**
@@ -58,10 +62,12 @@ export async function openConfig(
 ): Promise<OpenedConfig> {
   if (stored.length > MAX_STORED_BYTES) return { kind: 'unreadable', reason: 'too-large' };
   const sealed = await unwrapConfig(crypto, identity, stored);
-  return decryptConfigMessage(sealed, {
+  const opened = decryptConfigMessage(sealed, {
     baseKeys: [identity.ed25519Seed],
     domain: CONFIG_KINDS[kind].domain
   });
+  const isWrapped = sealed !== stored;
+  return isWrapped && opened.kind !== 'unreadable' ? { ...opened, isForeignForm: true } : opened;
 }
 
 /**
@@ -91,14 +97,18 @@ export function openPaddedConfig(padded: Uint8Array): OpenedConfig {
   try {
     switch (plaintext[0]) {
       case PLAIN:
-        return { kind: 'message', message: decodeConfigMessage(plaintext) };
+        return { kind: 'message', message: decodeConfigMessage(plaintext), isForeignForm: false };
       case COMPRESSED:
         return {
           kind: 'message',
-          message: decodeConfigMessage(decompressZstd(plaintext.subarray(1), MAX_CONFIG_BYTES))
+          message: decodeConfigMessage(decompressZstd(plaintext.subarray(1), MAX_CONFIG_BYTES)),
+          isForeignForm: true
         };
-      case PART:
-        return { kind: 'part', part: decodeConfigPart(plaintext) };
+      case PART: {
+        const part = decodeConfigPart(plaintext);
+        const isForeignForm = part.index === 0 && stripConfigPadding(part.chunk)[0] === COMPRESSED;
+        return { kind: 'part', part, isForeignForm };
+      }
       default:
         return { kind: 'unreadable', reason: 'unknown-format' };
     }

@@ -138,7 +138,10 @@ describe('stored items that cannot be read', () => {
     const own = receiveConfigs(NEW_CONFIG, [{ storageHash: 'x', opened }], 0);
     expect(isReadOnlyConfig(own)).toBe(true);
     expect(takePush(editConfig(own, (data) => withValue(data, ['c'], 1n)))).toBeNull();
-    const readable = { storageHash: 'ok', opened: { kind: 'message' as const, message: contacts } };
+    const readable = {
+      storageHash: 'ok',
+      opened: { kind: 'message' as const, message: contacts, isForeignForm: false }
+    };
     const both = receiveConfigs(own, [readable, { storageHash: 'x', opened }], 0);
     expect(both.base.hashHex).toBe(contacts.hashHex);
     const push = takePush(editConfig(both, (data) => withValue(data, ['z'], 1n)));
@@ -192,8 +195,18 @@ describe('parts of others', () => {
       }))
     );
     for (const item of items) expect(item.length).toBeLessThanOrEqual(76_800);
+    for (const item of opened) expect(item.opened).toMatchObject({ kind: 'part', isForeignForm: false });
     expect(receiveConfigs(NEW_CONFIG, opened.toReversed(), 0).base.hashHex).toBe(message.hashHex);
     expect(receiveConfigs(NEW_CONFIG, opened.slice(1), 0).base).toBe(NEW_CONFIG.base);
+  });
+
+  it('show with the first one that the whole is compressed, as we never store it', async () => {
+    const compressed = concatBytes(text('z'), storeZstd(contacts.bytes));
+    const parts = splitConfig(padConfig(compressed), 400);
+    const opened = await Promise.all(parts.map((part) => open(part)));
+    expect(opened).toMatchObject(parts.map((_, index) => ({ kind: 'part', isForeignForm: index === 0 })));
+    const items = opened.map((item, index) => ({ storageHash: `p${index}`, opened: item }));
+    expect(receiveConfigs(NEW_CONFIG, items, 0).base.hashHex).toBe(contacts.hashHex);
   });
 
   it('end at five megabytes', () => {

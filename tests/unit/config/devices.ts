@@ -43,7 +43,11 @@ export class Device {
     for (const hash of fresh) this.#seen.add(hash);
     const received = fresh.map((storageHash) => ({
       storageHash,
-      opened: { kind: 'message' as const, message: decodeConfigMessage(this.#swarm.items.get(storageHash)!) }
+      opened: {
+        kind: 'message' as const,
+        message: decodeConfigMessage(this.#swarm.items.get(storageHash)!),
+        isForeignForm: false
+      }
     }));
     this.state = receiveConfigs(this.state, received, 0);
     this.hasPolled = true;

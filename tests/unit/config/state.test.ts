@@ -41,7 +41,7 @@ const handOut = (state: ConfigState): ConfigPush => {
 };
 const received = (storageHash: string, message: ConfigMessage) => ({
   storageHash,
-  opened: { kind: 'message' as const, message: decodeConfigMessage(message.bytes) }
+  opened: { kind: 'message' as const, message: decodeConfigMessage(message.bytes), isForeignForm: false }
 });
 const receive = (state: ConfigState, ...items: [string, ConfigMessage][]) =>
   receiveConfigs(
@@ -366,7 +366,7 @@ describe('parts', () => {
   const parts = splitConfig(padConfig(remote.bytes), 200).map(decodeConfigPart);
   const items = parts.map((part, index) => ({
     storageHash: `p${index}`,
-    opened: { kind: 'part' as const, part }
+    opened: { kind: 'part' as const, part, isForeignForm: false }
   }));
 
   it('count as one version with several storage hashes once all are there', () => {
@@ -409,7 +409,7 @@ describe('the kept state', () => {
     let state = receiveConfigs(
       edited(edited(remote.state, 'c/\u00ff', 2n ** 62n), 's', null),
       [
-        { storageHash: 'p1', opened: { kind: 'part', part: parts[1]! } },
+        { storageHash: 'p1', opened: { kind: 'part', part: parts[1]!, isForeignForm: false } },
         { storageHash: 'x', opened: { kind: 'unreadable', reason: 'malformed' } }
       ],
       NOW

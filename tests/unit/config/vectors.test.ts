@@ -283,10 +283,12 @@ describe('stored messages', () => {
       expect(bytesToHex(opened.message.bytes)).toBe(push.plaintext_bencode_hex);
       expect(opened.message.hashHex).toBe(push.plaintext_blake2b32);
       expect(opened.message.seqno).toBe(push.seqno);
+      // Wrapped, compressed or both: no form of ours.
+      expect(opened.isForeignForm).toBe(hex === push.stored_message_hex || push.compressed);
     }
   });
 
-  it.each(pushes)('%s: %s is written as the same bytes', (kind, _, push) => {
+  it.each(pushes)('%s: %s is written as the same bytes, in a form of ours', async (kind, _, push) => {
     const message = messageOf(push);
     expect(bytesToHex(encodeConfigMessage(message).bytes)).toBe(push.plaintext_bencode_hex);
     const [sealed, ...more] = sealConfig(VECTOR_IDENTITY, kind, message);
@@ -294,6 +296,8 @@ describe('stored messages', () => {
     // Ciphertexts of compressed configs depend on the compressor.
     if (push.compressed) expect(sealed!.length).toBeGreaterThanOrEqual(push.padded_length + 40);
     else expect(bytesToHex(sealed!)).toBe(push.encrypted_hex);
+    const opened = await openConfig(crypto, VECTOR_IDENTITY, kind, sealed!);
+    expect(opened).toMatchObject({ kind: 'message', isForeignForm: false });
   });
 
   it('of another kind, or of another account, stay closed', async () => {

@@ -91,11 +91,22 @@ export interface ConfigDevice {
   stored(kind: ConfigKind): Promise<ConfigMessage[]>;
 }
 
-/** @param createdHere false: the account was restored */
+/**
+ * @param options.createdHere false: the account was restored
+ * @param options.onForeignForm as of `createConfigSync`
+ */
 export async function createConfigDevice(
   identity: Identity,
   swarm: ConfigSwarm,
-  { createdHere = false, displayName = '' } = {}
+  {
+    createdHere = false,
+    displayName = '',
+    onForeignForm
+  }: {
+    createdHere?: boolean;
+    displayName?: string;
+    onForeignForm?: (storedAtMs: number) => Promise<void>;
+  } = {}
 ): Promise<ConfigDevice> {
   const device = await createStorageDevice();
   const store = await createProfile(device.environment, {
@@ -117,7 +128,8 @@ export async function createConfigDevice(
     clock,
     now,
     log: silentLog,
-    onTimersStarted: () => {}
+    onTimersStarted: () => {},
+    ...(onForeignForm && { onForeignForm })
   });
   const shared = { store, ownId: identity.accountId, networkNow: async () => now(), ringOutbox: () => {} };
   const poll = async (node = 'aa') => {

@@ -72,6 +72,8 @@ type States = Map<ConfigKind, ConfigState>;
 interface Received {
   readonly items: readonly ReceivedConfig[];
   readonly storedAtMs: number;
+  /** Of the latest item in a form that another app writes; 0: there is none whose time is known. */
+  readonly foreignAtMs: number;
 }
 
 export function createConfigSync(deps: {
@@ -87,6 +89,8 @@ export function createConfigSync(deps: {
   onTimersStarted: () => void;
   /** Rows followed a document. */
   onRowsChanged?: () => void;
+  /** What was just taken in holds documents as another app stores them, the latest at this network time, as a node says. */
+  onForeignForm?: (storedAtMs: number) => Promise<void>;
 }): ConfigSync {
   const { store, identity, crypto, swarm, log } = deps;
   const ownId = identity.accountId;
@@ -106,11 +110,21 @@ export function createConfigSync(deps: {
 
   async function open(kind: ConfigKind, answer: ConfigAnswer): Promise<Received> {
     const items: ReceivedConfig[] = [];
-    for (const { hash, data } of answer.messages) {
-      items.push({ storageHash: hash, opened: await openConfig(crypto, identity, kind, data) });
+    let latestMs = 0;
+    let latestForeignMs = 0;
+    for (const { hash, data, timestampMs = 0 } of answer.messages) {
+      const opened = await openConfig(crypto, identity, kind, data);
+      items.push({ storageHash: hash, opened });
+      latestMs = Math.max(latestMs, timestampMs);
+      if (opened.kind !== 'unreadable' && opened.isForeignForm)
+        latestForeignMs = Math.max(latestForeignMs, timestampMs);
     }
-    const times = answer.messages.map(({ timestampMs }) => timestampMs ?? 0);
-    return { items, storedAtMs: Math.min(Math.max(0, ...times), deps.now()) };
+    const nowMs = deps.now();
+    return {
+      items,
+      storedAtMs: Math.min(latestMs, nowMs),
+      foreignAtMs: Math.min(latestForeignMs, nowMs)
+    };
   }
 
   async function receive(nodeEd25519Hex: string, parts: readonly ConfigAnswer[]): Promise<void> {
@@ -145,6 +159,8 @@ export function createConfigSync(deps: {
       answered.set(kind, nodes.add(nodeEd25519Hex));
       if (!more) upToDate.add(kind);
     }
+    const foreignAtMs = Math.max(0, ...[...received.values()].map((part) => part.foreignAtMs));
+    if (foreignAtMs > 0) await deps.onForeignForm?.(foreignAtMs);
   }
 
   /** What rows say differently becomes part of the documents, then what came is merged, then rows follow the documents. */

@@ -40,6 +40,12 @@ export interface HfsMessages {
   readonly resend: Resend;
   /** What received messages tell of contacts' keys. @throws StorageError `deposed`, `closed` */
   noteContents(items: readonly ContentItem[]): Promise<void>;
+  /**
+   * Another app stored settings of the account (§16.1).
+   * @param timestampMs network time
+   * @throws StorageError `deposed`, `closed`
+   */
+  noteForeignWrite(timestampMs: number): Promise<void>;
 }
 
 export interface HfsDependencies {
@@ -149,18 +155,24 @@ export function createHfsMessages(deps: HfsDependencies): HfsMessages {
             await resend.noteAsked(accountId, statement.resend);
         }
       }
-    }
+    },
+    noteForeignWrite: noteOtherApp
   };
 
   /** Devices of the group send no classic copies, once the account takes forward-secret messages. */
   async function noteOwn(items: readonly ContentItem[]): Promise<void> {
-    const classic = items.filter(
-      ({ senderId, protection }) => senderId === identity.accountId && protection !== 'hybrid'
-    );
-    if (classic.length === 0) return;
+    const times = items
+      .filter(({ senderId, protection }) => senderId === identity.accountId && protection !== 'hybrid')
+      .map(({ timestampMs }) => timestampMs);
+    if (times.length > 0) await noteOtherApp(Math.max(...times));
+  }
+
+  /** @param timestampMs of the last thing that no device of the group writes */
+  async function noteOtherApp(timestampMs: number): Promise<void> {
+    if (!(await isOn())) return;
     const own = await announcer.own();
     // What was written before may still have been on its way.
-    if (own && classic.some(({ timestampMs }) => timestampMs > settledMs(own))) await deps.onOtherApp();
+    if (own && timestampMs > settledMs(own)) await deps.onOtherApp();
   }
 
   function statementOf(content: ContentItem['content']): Statement | null {

@@ -90,7 +90,7 @@ function noteForeignKeys(store: ProfileStore): Promise<void> {
   return updateDevicesContent(store, (view) => view && { ...view, alarm: 'foreign-keys' });
 }
 
-/** A classic copy of a message of ours: an app that is in no group of the account wrote it (§16.1). */
+/** A classic copy of a message of ours, or settings in another form: an app that is in no group of the account wrote it (§16.1). */
 function noteOtherApp(store: ProfileStore): Promise<void> {
   return updateDevicesContent(store, (view) =>
     !view || view.alarm !== null || view.ignoresOtherApp ? null : { ...view, alarm: 'other-app' }
@@ -161,7 +161,8 @@ export async function runLeader(
       chores.ring();
     },
     // The person may have chosen a picture elsewhere, or another device heard of one.
-    onRowsChanged: () => pictures.ring()
+    onRowsChanged: () => pictures.ring(),
+    onForeignForm: (storedAtMs) => hfs.noteForeignWrite(storedAtMs)
   });
   const { handledBeforeMs } = configs;
   const groupState = createGroupState(createGroupStorage(store));

@@ -40,8 +40,8 @@ export type DevicesProblem = 'link-failed' | 'link-expired' | 'too-many-devices'
 
 /**
  * What the person has to decide. `foreign-keys`: somebody with the recovery phrase published other keys for this account; `other-app`: an
- * app that is in no group of this account wrote in its name, and misses what is forward secret; `official-app`: an app of the network's
- * own later version publishes keys for it, and ours are not published meanwhile.
+ * app that is in no group of this account wrote messages or settings in its name, and misses what is forward secret; `official-app`: an
+ * app of the network's own later version publishes keys for it, and ours are not published meanwhile.
  */
 export type DevicesAlarm = 'foreign-keys' | 'other-app' | 'official-app';
 

@@ -94,8 +94,8 @@ export const protection = {
       banner: 'Other keys were published for this account. Was that you?'
     },
     'other-app': {
-      title: 'Another app sends for this account',
-      text: 'It does not belong to your devices, so it misses every forward-secret message without a word. If it is not yours, somebody has your Recovery Password.',
+      title: 'Another app uses this account',
+      text: 'It sends messages or changes settings and does not belong to your devices, so it misses every forward-secret message without a word. If it is not yours, somebody has your Recovery Password.',
       banner: 'Another app without enhanced encryption uses this account.'
     },
     'official-app': {

@@ -1,6 +1,6 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { defineConfig, type ProxyOptions } from 'vite';
-import { chunkGroups } from './scripts/lib/chunks.mjs';
+import { chunkGroups, hintChunks } from './scripts/lib/chunks.mjs';
 import { lightIcons } from './scripts/lib/light-icons.mjs';
 import { orderManifest } from './scripts/lib/manifest-order.mjs';
 
@@ -12,7 +12,7 @@ function gatewayProxy(gateway = process.env.ONIONSKIN_DEV_GATEWAY): Record<strin
 }
 
 export default defineConfig(({ isSsrBuild }) => ({
-  plugins: [lightIcons(), sveltekit(), ...(isSsrBuild ? [] : [orderManifest()])],
+  plugins: [lightIcons(), sveltekit(), ...(isSsrBuild ? [] : [orderManifest(), hintChunks()])],
   worker: { format: 'es' },
   build: {
     target: 'es2024',

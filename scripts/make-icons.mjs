@@ -10,7 +10,8 @@ const PICTURES = [
   ['icon.svg', 'icon-512.png', 512],
   ['icon.svg', 'icon-192.png', 192],
   ['icon.svg', 'apple-touch-icon.png', 180],
-  ['favicon.svg', 'favicon-32.png', 32]
+  ['favicon.svg', 'favicon-32.png', 32],
+  ['favicon.svg', 'favicon-96.png', 96]
 ];
 
 await runMain(async () => {

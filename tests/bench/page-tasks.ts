@@ -26,36 +26,39 @@ export interface PageTasks {
 }
 
 const BLOCKING_MS = 50;
+/** By which the page's own thread is found among those of all pages, the browser's own included. */
+const MARK = 'bench-page';
 
 /** Records until the returned function is called. */
 export async function recordTasks(browser: Browser, page: Page): Promise<() => Promise<PageTasks>> {
   await browser.startTracing(page, {
-    categories: ['disabled-by-default-devtools.timeline', '__metadata']
+    categories: ['disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata']
   });
   return async () => {
+    await page.evaluate((mark) => void performance.mark(mark), MARK);
     const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
       traceEvents: TraceEvent[];
     };
-    const threadOf = (event: TraceEvent) => `${event.pid}/${event.tid}`;
-    const tasksOf = (threadName: string) => {
-      const threads = new Set(
-        traceEvents
-          .filter(({ name, args }) => name === 'thread_name' && args?.name?.startsWith(threadName))
-          .map(threadOf)
+    const marked = traceEvents.find(({ name }) => name === MARK);
+    if (!marked) throw new Error('the trace holds no tasks of the page');
+    const tasksOf = (tids: readonly number[]) =>
+      traceEvents.filter(
+        ({ name, ph, pid, tid }) =>
+          name === 'RunTask' && ph === 'X' && pid === marked.pid && tids.includes(tid)
       );
-      return traceEvents.filter(
-        (event) => event.name === 'RunTask' && event.ph === 'X' && threads.has(threadOf(event))
-      );
-    };
-    const tasks = tasksOf('CrRendererMain');
-    if (tasks.length === 0) throw new Error('the trace holds no tasks of the page');
+    const workers = traceEvents.filter(
+      ({ name, args }) => name === 'thread_name' && args?.name?.startsWith('DedicatedWorker')
+    );
+    const tasks = tasksOf([marked.tid]);
     const cpuMs = tasks.map(({ tdur = NaN }) => tdur / 1000);
     return {
       longestCpuMs: Math.max(...cpuMs),
       longestMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
       blocking: cpuMs.filter((ms) => ms > BLOCKING_MS).length,
       pageCpuSeconds: cpuSeconds(tasks),
-      workerCpuSeconds: cpuSeconds(tasksOf('DedicatedWorker'))
+      workerCpuSeconds: cpuSeconds(
+        tasksOf(workers.filter(({ pid }) => pid === marked.pid).map(({ tid }) => tid))
+      )
     };
   };
 }

@@ -26,7 +26,7 @@ export function chunkGroups() {
 }
 
 /** Of these most is called before the list stands. */
-const CALLED_ON_LOAD = ['first', 'app'];
+const CALLED_ON_LOAD = ['first', 'app', 'chat'];
 const HINT = '//# allFunctionsCalledOnLoad\n';
 
 /**

@@ -46,7 +46,7 @@ export interface TestBrowser {
   readonly deviceNow: () => number;
   /** A channel as another tab of this browser has it. */
   openChannel(name: string): Channel;
-  openTab(options?: { clock?: Clock; log?: Log; exports?: ExportFiles }): TestTab;
+  openTab(options?: { clock?: Clock; log?: Log; exports?: ExportFiles; firstScreenMs?: number }): TestTab;
 }
 
 /**
@@ -68,7 +68,7 @@ export async function createBrowser(options: {
     network: options.network === undefined ? MAINNET : options.network,
     deviceNow: (options.clock ?? systemClock).now,
     openChannel: (name) => hub.open(name),
-    openTab({ clock = options.clock ?? systemClock, log = silentLog, exports } = {}) {
+    openTab({ clock = options.clock ?? systemClock, log = silentLog, exports, firstScreenMs = 0 } = {}) {
       const events: MessengerEvent[] = [];
       const life = createLife();
       const engine = createEngine({
@@ -82,6 +82,7 @@ export async function createBrowser(options: {
         random: systemRandom,
         log,
         ...(exports && { exports }),
+        firstScreenMs,
         lockCost: { memoryKiB: 64, passes: 1 },
         backupCost: { memoryKib: 64, passes: 1, lanes: 1 },
         emit: (event) => events.push(event)

@@ -45,6 +45,7 @@ import { createBackups, type Backups } from './backups.ts';
 import { parseDisplayName } from './display-name.ts';
 import { MessengerError } from './errors.ts';
 import type { MessengerEvent } from './events.ts';
+import { createFirstScreen } from './first-screen.ts';
 import { createLockKeeper, type LockChange, type LockView } from './lock-keeper.ts';
 import type { DeviceName } from './leader.ts';
 import { createMessenger, type Messenger } from './messenger.ts';
@@ -114,6 +115,8 @@ export interface EngineDependencies {
   readonly device?: DeviceName;
   /** Name and version, for what is written to be read elsewhere. */
   readonly app?: string;
+  /** How long the network waits for the page's first screen when a profile is opened, milliseconds; absent: not at all. */
+  readonly firstScreenMs?: number;
 }
 
 export interface Engine {
@@ -168,6 +171,8 @@ export interface Engine {
   restoreBackup(file: Blob, passphrase: string, signal: AbortSignal): Promise<EngineStatus>;
   /** How the page of this tab is used; may be said before a profile is open. */
   setActivity(activity: TabActivity): void;
+  /** The page has drawn its first screen; may be said at any time. */
+  shown(): void;
   /** The open profile's commands. @throws MessengerError `no-profile` */
   messenger(): Messenger;
   stop(): Promise<void>;
@@ -200,6 +205,7 @@ export function createEngine(deps: EngineDependencies): Engine {
     onUnlocked: (profileId) => deps.emit({ type: 'unlocked', profileId })
   });
   const { environment } = keeper;
+  const screen = createFirstScreen(deps.clock, deps.firstScreenMs ?? 0);
   let opened: Opened | null = null;
   /** Closed for being erased. */
   let leaving: Target | null = null;
@@ -290,6 +296,11 @@ export function createEngine(deps: EngineDependencies): Engine {
     deps.emit({ type: 'locked' });
   }
 
+  async function createFloors(network: NetworkDescriptor, store: ProfileStore): Promise<NetworkFloors> {
+    await screen.wait();
+    return deps.createFloors(network, store);
+  }
+
   async function begin(store: ProfileStore, site: NetworkDescriptor | null): Promise<EngineStatus> {
     const profile = (await loadMeta(store, 'profile'))?.content as ProfileContent;
     const kept = readDescriptor((await loadMeta(store, 'network'))?.content.descriptor);
@@ -306,7 +317,7 @@ export function createEngine(deps: EngineDependencies): Engine {
       profileId: profile.profileId,
       identity,
       crypto,
-      createFloors: network && isOwnNetwork ? (current) => deps.createFloors(network, current) : null,
+      createFloors: network && isOwnNetwork ? (current) => createFloors(network, current) : null,
       device: deps.device ?? { description: '', version: 0 },
       locks: deps.locks,
       channel: deps.openChannel(`onionskin/${profile.profileId}`),
@@ -396,6 +407,8 @@ export function createEngine(deps: EngineDependencies): Engine {
   async function closeOpened(): Promise<void> {
     const closing = opened;
     opened = null;
+    // A messenger that waits for the screen would end no sooner.
+    screen.stands();
     await closing?.messenger.stop();
   }
 
@@ -460,6 +473,7 @@ export function createEngine(deps: EngineDependencies): Engine {
       inTurn(async () => {
         if (opened) return opened.status;
         await keeper.unlock(profileId, proof);
+        screen.stands();
         const network = await siteNetwork();
         return begin(await openProfile(environment, profileId), network);
       }),
@@ -520,6 +534,7 @@ export function createEngine(deps: EngineDependencies): Engine {
       keeper.setVisible(next.visible);
       opened?.messenger.setActivity(next);
     },
+    shown: () => screen.stands(),
     messenger: () => requireOpened().messenger,
     async stop() {
       keeper.stop();

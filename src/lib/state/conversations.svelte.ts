@@ -9,7 +9,7 @@ import {
 import { createLive, type Live } from './live.svelte.ts';
 import type { ProfileState } from './profile.svelte.ts';
 import { filterConversations, isMuted, isUnread } from './row-view.ts';
-import { whenIdle } from './when-idle.ts';
+import { whenDrawn } from './when-idle.ts';
 
 export interface ConversationsState {
   /** Undefined until they were read. */
@@ -53,7 +53,7 @@ export function createConversationsState(
   };
   loadConversations(db, rowKey, FIRST_LOOK).then((views) => {
     first = views;
-    callOff = whenIdle(follow);
+    callOff = whenDrawn(follow);
   }, follow);
 
   let filter = $state('');

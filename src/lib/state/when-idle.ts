@@ -13,3 +13,23 @@ export function whenIdle(work: () => void): () => void {
   const handle = requestIdleCallback(work, { timeout: AT_LATEST_MS });
   return () => cancelIdleCallback(handle);
 }
+
+/** As `whenIdle`, once what was just changed is on screen; in a page that draws nothing after a moment. */
+export function whenDrawn(work: () => void): () => void {
+  let callOff = () => {};
+  const begin = () => {
+    stop();
+    // Frames are told before they are painted, and idle times come after.
+    callOff = whenIdle(work);
+  };
+  const frame = requestAnimationFrame(begin);
+  const timer = setTimeout(begin, AT_LATEST_MS);
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+  return () => {
+    stop();
+    callOff();
+  };
+}

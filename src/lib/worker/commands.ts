@@ -90,6 +90,7 @@ export function createCommands(engine: Engine): CommandHandlers {
     'exposure.current': async () => messenger().exposure(),
     'path.renew': async () => messenger().renewPath(),
     'network.retry': async () => messenger().retryNetwork(),
-    'page.activity': async (activity) => engine.setActivity(activity)
+    'page.activity': async (activity) => engine.setActivity(activity),
+    'page.shown': async () => engine.shown()
   };
 }

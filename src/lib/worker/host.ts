@@ -34,6 +34,9 @@ const scope = globalThis as unknown as {
   close(): void;
 };
 
+/** The network waits no longer for the page's first screen, milliseconds. */
+const FIRST_SCREEN_MS = 1_500;
+
 const clock = systemClock;
 const random = systemRandom;
 const log = consoleLog;
@@ -78,6 +81,7 @@ async function compose(): Promise<Engine> {
     clock,
     random,
     log,
+    firstScreenMs: FIRST_SCREEN_MS,
     device: { description: deviceName(navigator.userAgent), version: APP_VERSION_NUMBER },
     exports: createExportFiles(hasInPlaceFiles(globalThis) ? openDirectory : null),
     emit: (event) => dispatcher.emit(event)

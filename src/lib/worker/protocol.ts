@@ -246,6 +246,8 @@ export interface Commands {
   /** Tries (another) gateway now. */
   'network.retry': { in: Record<string, never>; out: void };
   'page.activity': { in: { visible: boolean; active: boolean; online: boolean }; out: void };
+  /** The first screen is drawn: the network may be asked. */
+  'page.shown': { in: Record<string, never>; out: void };
 }
 
 export type CommandName = keyof Commands;

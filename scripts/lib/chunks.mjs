@@ -25,7 +25,7 @@ export function chunkGroups() {
   }));
 }
 
-/** Of these most is called before the list stands. */
+/** Of these most is called before the list stands, or a chat is opened. */
 const CALLED_ON_LOAD = ['first', 'app', 'chat'];
 const HINT = '//# allFunctionsCalledOnLoad\n';
 

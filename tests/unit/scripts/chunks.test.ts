@@ -11,14 +11,14 @@ it('begins the files that the list needs with the hint, and no others', () => {
     first: chunk('first', `const deps=[];\n${HINT}start();`),
     app: chunk('app', `${HINT}list();`),
     stripped: chunk('app', 'list();'),
-    chat: chunk('chat', 'chat();'),
+    more: chunk('more', 'more();'),
     style: { type: 'asset', name: 'app', source: 'a{}' }
   };
   generateBundle.handler({}, bundle);
   expect(bundle.first.code).toBe(`${HINT}const deps=[];\nstart();`);
   expect(bundle.app.code).toBe(`${HINT}list();`);
   expect(bundle.stripped.code).toBe(`${HINT}list();`);
-  expect(bundle.chat.code).toBe('chat();');
+  expect(bundle.more.code).toBe('more();');
   expect(bundle.style).toEqual({ type: 'asset', name: 'app', source: 'a{}' });
   expect(banner({ name: 'first' })).toBe(HINT);
   expect(banner({ name: 'more' })).toBe('');

@@ -13,7 +13,6 @@ import {
   loadMeta,
   raiseEpoch,
   isWantedFile,
-  updateDevicesContent,
   updateMeta,
   type InboxResult,
   type MediaStore,
@@ -27,6 +26,7 @@ import type { MessengerEvent } from './events.ts';
 import { createChores } from './chores.ts';
 import { createConfigSync } from './config-sync.ts';
 import type { Exposure } from './exposure.ts';
+import { noteForeignKeys, noteOfficialApp, noteOtherApp, noteOverdue } from './devices-alarms.ts';
 import { createDeviceGroup } from './hfs-devices.ts';
 import type { DeviceOrder } from './hfs-group-orders.ts';
 import { createGroupState } from './hfs-group-state.ts';
@@ -83,37 +83,6 @@ function turnOnForwardSecrecy(store: ProfileStore): Promise<void> {
   return updateMeta(store, 'settings', 'engine', (settings) =>
     settings?.forwardSecrecy ? null : { ...DEFAULT_SETTINGS, ...settings, forwardSecrecy: true }
   );
-}
-
-/** Keys in our slot that no device of ours made: somebody else has the recovery phrase (v2-forward-secrecy-and-pq.md §9.3). */
-function noteForeignKeys(store: ProfileStore): Promise<void> {
-  return updateDevicesContent(store, (view) => view && { ...view, alarm: 'foreign-keys' });
-}
-
-/** A classic copy of a message of ours, or settings in another form: an app that is in no group of the account wrote it (§16.1). */
-function noteOtherApp(store: ProfileStore): Promise<void> {
-  return updateDevicesContent(store, (view) =>
-    !view || view.alarm !== null || view.ignoresOtherApp ? null : { ...view, alarm: 'other-app' }
-  );
-}
-
-/** Keys of an official app stand in its slot, or do not any more (§16.3). */
-function noteOfficialApp(store: ProfileStore, isTaken: boolean): Promise<void> {
-  return updateDevicesContent(store, (view) => {
-    const before = view?.alarm ?? null;
-    const isFree = before === null || before === 'other-app';
-    if (!view || (isTaken ? !isFree : before !== 'official-app')) return null;
-    return { ...view, alarm: isTaken ? 'official-app' : null };
-  });
-}
-
-/** Since when what is due of our keys could not be published (§15.4); it goes on over restarts. */
-function noteOverdue(store: ProfileStore, sinceSeconds: number | null): Promise<void> {
-  return updateDevicesContent(store, (view) => {
-    const before = view?.unpublishedSinceMs ?? null;
-    if (!view || (before === null) === (sinceSeconds === null)) return null;
-    return { ...view, unpublishedSinceMs: sinceSeconds === null ? null : sinceSeconds * 1000 };
-  });
 }
 
 /** The account was made here, so that no other device can have keys of it. */

@@ -23,6 +23,7 @@ import {
   type WakeUp
 } from '../storage/index.ts';
 import { createConfigSync } from './config-sync.ts';
+import { noteOtherApp } from './devices-alarms.ts';
 import { createDeviceGroup } from './hfs-devices.ts';
 import { createGroupState } from './hfs-group-state.ts';
 import { createPassingGroupStorage } from './hfs-group-storage.ts';
@@ -199,7 +200,6 @@ function connected(onion: OnionPort, signal: AbortSignal): Promise<void> {
 const PUBLISHES_NOTHING = {
   clockOffsetMs: () => null,
   ringOutbox: () => {},
-  onOtherApp: async () => {},
   announcing: {
     onForeign: async () => {},
     onTurned: async () => {},
@@ -222,6 +222,7 @@ async function sendAll(
   const hfs = createHfsMessages({
     ...{ store, identity, crypto, swarm, clock, random, log, now },
     ...PUBLISHES_NOTHING,
+    onOtherApp: async () => {},
     state: createGroupState(createPassingGroupStorage(store))
   });
   const outbox = createOutbox({
@@ -263,9 +264,17 @@ async function pollOnce(
   const { crypto, clock, log } = deps;
   const now = () => onion.networkTimeMs();
   const common = { store, identity, crypto, clock, now, log };
-  const configs = createConfigSync({ ...common, swarm, onTimersStarted: () => {} });
+  const configs = createConfigSync({
+    ...{ ...common, swarm },
+    onTimersStarted: () => {},
+    onForeignForm: (storedAtMs) => hfs.noteForeignWrite(storedAtMs)
+  });
   const state = createGroupState(createPassingGroupStorage(store));
-  const hfs = createHfsMessages({ ...common, ...PUBLISHES_NOTHING, swarm, state, random: deps.random });
+  const hfs = createHfsMessages({
+    ...{ ...common, ...PUBLISHES_NOTHING, swarm, state, random: deps.random },
+    // Seen once, it is not shown to a page any more.
+    onOtherApp: () => noteOtherApp(store)
+  });
   const group = createDeviceGroup({
     ...common,
     swarm,

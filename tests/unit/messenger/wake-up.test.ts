@@ -1,9 +1,22 @@
 // One wake-up without a page: what it may do, and what it may not.
 import { describe, expect, test } from 'vitest';
-import { createCryptoBackend } from '../../../src/lib/crypto/index.ts';
+import {
+  createCryptoBackend,
+  decodeRecoveryPassword,
+  deriveIdentity
+} from '../../../src/lib/crypto/index.ts';
 import { silentLog } from '../../../src/lib/log.ts';
+import { sealContentFor } from '../../../src/lib/messenger/build-message.ts';
+import { createAnnouncedStore } from '../../../src/lib/messenger/hfs-announced.ts';
+import { NO_DEVICES } from '../../../src/lib/messenger/hfs-device-view.ts';
 import { runWakeUp, type Arrived } from '../../../src/lib/messenger/index.ts';
 import { systemRandom } from '../../../src/lib/random.ts';
+import {
+  loadDevices,
+  openProfile,
+  raiseEpoch,
+  updateDevicesContent
+} from '../../../src/lib/storage/index.ts';
 import {
   createBrowser,
   createQuickClock,
@@ -12,9 +25,11 @@ import {
   sendText
 } from '../../support/engine-device.ts';
 import { createChannelHub, createFakeNetwork, type FakeNetwork } from '../../support/engine-fakes.ts';
+import { textContent } from '../../support/text-content.ts';
 
 const crypto = await createCryptoBackend();
 const clock = createQuickClock();
+const STRANGER_ID = deriveIdentity(new Uint8Array(16).fill(3)).accountId;
 
 async function person(network: FakeNetwork, name: string) {
   const browser = await createBrowser({ clock, crypto, createFloors: () => network.floors() });
@@ -52,6 +67,25 @@ async function wake(
   );
   return { result, arrived };
 }
+/** As if the account had told of its keys so long ago. */
+async function announcedFor({ browser, page }: Person, ms: number): Promise<void> {
+  const store = await openProfile(browser.storage.environment, page.db.name.replace('onionskin-', ''));
+  await raiseEpoch(store);
+  await updateDevicesContent(store, () => NO_DEVICES);
+  const sinceSeconds = Math.floor((clock.now() - ms) / 1000);
+  const state = { current: async () => null, change: async () => null, onChange: () => () => {} } as never;
+  await createAnnouncedStore(store, state).keep({
+    announcement: Uint8Array.of(1),
+    keyId: new Uint8Array(8),
+    continuityPublicKey: new Uint8Array(32),
+    seed: new Uint8Array(32).fill(1),
+    createdSeconds: sinceSeconds,
+    publishedSeconds: sinceSeconds,
+    retentionDays: 16,
+    sinceSeconds
+  });
+  store.db.close();
+}
 const logOf = async ({ browser }: Person) =>
   (await browser.storage.environment.list.wakeUps.toArray()).map(({ cause, result }) => [cause, result]);
 
@@ -76,6 +110,29 @@ describe('a wake-up with no tab open', () => {
       ['periodicsync', 'checked'],
       ['periodicsync', 'checked']
     ]);
+  });
+
+  test('tells of an app that is none of the account’s devices, which the next page would find nowhere', async () => {
+    const network = createFakeNetwork(clock);
+    const ana = await person(network, 'Ana');
+    const words = (await ana.tab.engine.revealPhrase()).words.join(' ');
+    const identity = deriveIdentity(decodeRecoveryPassword(words));
+    await ana.tab.close();
+    await announcedFor(ana, 2 * 3_600_000);
+    const alarm = async () => (await loadDevices(ana.page.db, ana.page.rowKey))?.alarm;
+    const leave = async (text: string, isHybrid: boolean) => {
+      const timestampMs = clock.now();
+      const content = textContent({ text, timestampMs, syncTarget: STRANGER_ID });
+      const to = isHybrid ? STRANGER_ID : identity.accountId;
+      const sealed = await sealContentFor(crypto, identity, to, { content, timestampMs });
+      network.deposit(identity.accountId, sealed);
+      return wake(ana, network, 'periodicsync');
+    };
+    // Sealed for somebody else it says nothing of us.
+    await leave('for another', true);
+    expect(await alarm()).toBeNull();
+    await leave('as an app without forward secrecy sends it', false);
+    expect(await alarm()).toBe('other-app');
   });
 
   test('sends what waits, once', async () => {

@@ -8,7 +8,7 @@ import type { ProfileListDatabase } from './profile-list.ts';
 export interface SlotFiles {
   /** `file`: changed in place. `record`: old contents may survive in the database's log. */
   readonly kind: 'file' | 'record';
-  /** The whole image, 16,384 bytes; null when there is none. @throws StorageError `damaged` (another length) */
+  /** The whole image, 16,384 bytes; null when there is none. @throws StorageError `damaged` (another length), `blocked` */
   read(profileId: string): Promise<Uint8Array | null>;
   /** Makes or replaces the whole file. */
   create(profileId: string, image: Uint8Array): Promise<void>;
@@ -76,13 +76,25 @@ export function createOpfsSlotFiles(
     }
   }
 
+  async function readWhole(profileId: string): Promise<Uint8Array | null> {
+    for (let attempt = 1; ; attempt++) {
+      const file = await find(profileId, false);
+      if (!file) return null;
+      try {
+        return new Uint8Array(await (await file.getFile()).arrayBuffer());
+      } catch (error) {
+        // What was looked at cannot be read any more once somebody has written to it.
+        if (attempt === OPEN_ATTEMPTS) throw storageError('blocked', error);
+        await pause(OPEN_PAUSE_MS);
+      }
+    }
+  }
+
   return {
     kind: 'file',
     async read(profileId) {
-      const file = await find(profileId, false);
-      if (!file) return null;
-      const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
-      if (bytes.length !== SLOT_FILE_BYTES) throw storageError('damaged');
+      const bytes = await readWhole(profileId);
+      if (bytes && bytes.length !== SLOT_FILE_BYTES) throw storageError('damaged');
       return bytes;
     },
     async create(profileId, image) {
@@ -145,19 +157,25 @@ export function createRecordSlotFiles(list: ProfileListDatabase): SlotFiles {
  * that they have it and do not. A profile stays where it was made.
  */
 export function withRecordFallback(files: SlotFiles, records: SlotFiles): SlotFiles {
-  const readFile = (profileId: string) => files.read(profileId).catch(() => null);
+  /** Any other failure is that of a browser without such files. */
+  const isOfFile = (error: unknown) => ['damaged', 'blocked'].includes(errorCode(error));
+  const readFile = (profileId: string) =>
+    files.read(profileId).catch((error: unknown) => {
+      if (errorCode(error) === 'blocked') throw error;
+      return null;
+    });
   return {
     kind: files.kind,
     async read(profileId) {
-      let isDamaged = false;
-      const image = await files.read(profileId).catch((error: unknown) => {
-        // Where there are no files at all, that is no damage.
-        if (errorCode(error) === 'damaged') isDamaged = true;
-        return null;
-      });
-      const found = image ?? (await records.read(profileId));
-      if (!found && isDamaged) throw storageError('damaged');
-      return found;
+      let image: Uint8Array | null;
+      try {
+        image = await files.read(profileId);
+      } catch (error) {
+        const found = await records.read(profileId);
+        if (!found && isOfFile(error)) throw error;
+        return found;
+      }
+      return image ?? records.read(profileId);
     },
     async create(profileId, image) {
       try {

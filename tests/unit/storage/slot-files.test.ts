@@ -14,8 +14,16 @@ function fakeRoot() {
   const contents = new Map<string, Uint8Array>();
   const open = new Set<string>();
   let flushes = 0;
+  /** So many looks at a file are spoilt by a write before they are read, as Chromium has it. */
+  const spoilt = { looks: 0 };
   const fileHandle = (name: string) => ({
-    getFile: async () => new Blob([contents.get(name) as Uint8Array<ArrayBuffer>]),
+    getFile: async () => {
+      const file = new Blob([contents.get(name) as Uint8Array<ArrayBuffer>]);
+      if (spoilt.looks === 0) return file;
+      spoilt.looks -= 1;
+      const arrayBuffer = () => Promise.reject(new DOMException('changed since', 'NotReadableError'));
+      return { arrayBuffer };
+    },
     createSyncAccessHandle: async () => {
       if (open.has(name)) throw new DOMException('taken', 'NoModificationAllowedError');
       open.add(name);
@@ -41,7 +49,7 @@ function fakeRoot() {
     }
   };
   const root = { getDirectoryHandle: async () => directory } as unknown as FileSystemDirectoryHandle;
-  return { root, contents, open, flushes: () => flushes };
+  return { root, contents, open, spoilt, flushes: () => flushes };
 }
 
 const noPause = () => Promise.resolve();
@@ -76,6 +84,23 @@ describe('slot files in the file system', () => {
     fake.open.add('p.slots');
     pauses = 100;
     await expect(files.write('p', 0, image(2).subarray(0, 64))).rejects.toMatchObject({ code: 'blocked' });
+  });
+
+  test('are read again when somebody wrote meanwhile, and are not taken for missing', async () => {
+    const fake = fakeRoot();
+    const files = createOpfsSlotFiles(async () => fake.root, noPause);
+    const records = createRecordSlotFiles((await createStorageDevice()).environment.list);
+    const both = withRecordFallback(files, records);
+    await both.create('p', image(1));
+    fake.spoilt.looks = 3;
+    expect((await both.read('p'))?.[0]).toBe(1);
+    fake.spoilt.looks = 3;
+    await both.write('p', 0, image(2).subarray(0, 64));
+    expect((await both.read('p'))?.[0]).toBe(2);
+    fake.spoilt.looks = Infinity;
+    await expect(both.read('p')).rejects.toMatchObject({ code: 'blocked' });
+    await expect(both.write('p', 0, image(3).subarray(0, 64))).rejects.toMatchObject({ code: 'blocked' });
+    expect(await records.read('p')).toBeNull();
   });
 
   test('that are cut short are damaged, unless a record stands in; a missing one is not written', async () => {

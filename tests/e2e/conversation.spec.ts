@@ -136,6 +136,8 @@ test('a long history opens at what is new, and never moves what is read @full', 
 
   await test.step('older messages come in above, and what is read stays in place', async () => {
     await page.reload();
+    // It is laid out before it is shown.
+    await expect(message(page, `letter ${COUNT - 1}:`)).toBeVisible();
     await expect(message(page, `letter ${COUNT - 1}:`)).toBeInViewport();
     let top = Infinity;
     for (let count = 0; top > 0 && count < 150; count++) {

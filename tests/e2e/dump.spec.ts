@@ -147,6 +147,8 @@ async function tellTheStory(cast: Cast, told: Canaries, isSealed: boolean): Prom
   }
   await openRequest(page, told['name of a blocked one']);
   await page.getByRole('main').getByRole('button', { name: 'Block' }).click();
+  // It leaves the conversation by itself.
+  await expect(page.getByRole('log', { name: 'Messages' })).toBeHidden();
   await openRequest(page, told['name of a request']);
   await goHome(page);
 

@@ -112,8 +112,10 @@ export async function showList(page: Page): Promise<void> {
   await expect(list.or(requests).or(back).or(chats).first()).toBeVisible();
   // Who came from the requests goes back to them first.
   for (let step = 0; step < 2 && !(await list.isVisible()); step++) {
-    if (await back.isVisible()) await back.click();
-    else await chats.click();
+    const here = page.url();
+    await ((await back.isVisible()) ? back : chats).click();
+    // Until then what is seen is still the screen one left.
+    await expect(page).not.toHaveURL(here);
     await expect(list.or(requests).or(back).first()).toBeVisible();
   }
   await expect(list).toBeVisible();

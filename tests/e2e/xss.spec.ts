@@ -43,10 +43,12 @@ async function tellStory(
 
   // Accepted ones leave the list, so that each look takes the next but a few.
   const step = Math.max(1, Math.floor(strings.length / namesToOpen)) - 1;
+  const isOnePane = (page.viewportSize()?.width ?? Infinity) < 640;
   for (let look = 0; look < namesToOpen; look++) {
+    if (isOnePane) await page.goto('/requests');
     const row = list.getByRole('link').nth(look * step);
     await row.click();
-    await expect(row).toHaveAttribute('aria-current', 'page');
+    if (!isOnePane) await expect(row).toHaveAttribute('aria-current', 'page');
     const main = page.getByRole('main');
     await expect(main.getByRole('log', { name: 'Messages' }).getByRole('article')).toHaveCount(1);
     expect(await findFaults(page)).toEqual([]);
@@ -58,7 +60,7 @@ async function tellStory(
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await findFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
-    await page.getByRole('link', { name: 'Message Requests' }).first().click();
+    if (!isOnePane) await page.getByRole('link', { name: 'Message Requests' }).first().click();
   }
   expect(await events()).toEqual([]);
 }

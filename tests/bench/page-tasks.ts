@@ -50,7 +50,9 @@ export async function recordTasks(browser: Browser, page: Page): Promise<() => P
       ({ name, args }) => name === 'thread_name' && args?.name?.startsWith('DedicatedWorker')
     );
     const tasks = tasksOf([marked.tid]);
-    const cpuMs = tasks.map(({ tdur = NaN }) => tdur / 1000);
+    // One that was under way when recording began or ended has no processor time of its own.
+    const cpuMs = tasks.flatMap(({ tdur }) => (tdur === undefined ? [] : tdur / 1000));
+    if (cpuMs.length === 0) throw new Error('the trace holds no processor times of the page');
     return {
       longestCpuMs: Math.max(...cpuMs),
       longestMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
